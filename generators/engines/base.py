@@ -1,0 +1,109 @@
+"""Engines: what turns token ids into completions. Whatever is in flight is batched.
+
+A member file holds an options class (`EngineOptions`, what a person writes) whose `open`
+makes the running `Engine`. Prompts go in as token ids made by the engine's own renderer, so that
+continuing an assistant prefix is exact.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from schemas.family import Family, Options
+from schemas.ids import content_id, seed_of
+from schemas.segment import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to sample. `temperature` 0 is greedy; `max_tokens` counts new tokens.
+
+    Generation ends before the first occurrence of any `stop` string (the string itself is not
+    returned, except with `keep_stop`), or at the model's end-of-turn token.
+    """
+
+    temperature: float = 0.8
+    top_p: float = 1.0
+    max_tokens: int = 512
+    stop: tuple[str, ...] = ()
+    keep_stop: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Some samples of one prompt. `samples` are sample indices: sample 3 of a prompt is the same
+    purchase in every build, so raising k from 4 to 8 asks for 4 more."""
+
+    ids: tuple[int, ...]
+    sampling: Sampling
+    samples: tuple[int, ...] = (0,)
+
+    def seed(self, sample: int) -> int:
+        """The seed of one sample: depends on nothing but what is asked."""
+        return seed_of(self.sampling.seed, list(self.ids), sample)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One answer. `text` excludes special tokens; `token_ids` are those sampled, the end-of-turn
+    token included; `logprob` is their sum in nats where the engine knows it.
+    `finish`: `stop` (end of turn or stop string) or `length` (cut by max_tokens)."""
+
+    text: str
+    token_ids: tuple[int, ...]
+    finish: Literal["stop", "length"]
+    logprob: float | None = None
+
+
+class Renderer(Protocol):
+    """Messages to token ids, by the model's own chat template."""
+
+    def render(self, messages: Sequence[Message], prefix: str = "") -> tuple[int, ...]:
+        """Ids of the conversation up to the assistant's turn, which begins with `prefix`.
+
+        Raises EngineError where a message contains one of the model's special tokens.
+        """
+        ...
+
+
+class Engine(ABC):
+    """A running engine. All methods may be called from one event loop, concurrently."""
+
+    fingerprint: str
+    """Identity of the weights: what a completion's journal key starts with."""
+    model: str
+    """Name for people: a Hub name or folder name."""
+    renderer: Renderer
+
+    @abstractmethod
+    async def generate(self, request: Request) -> list[Completion]:
+        """One completion per index of `request.samples`, in that order. Raises EngineError."""
+
+    async def close(self) -> None:
+        """Free what the engine holds; idempotent."""
+        return None
+
+
+class EngineOptions(Options, ABC):
+    """A person's description of an engine."""
+
+    @abstractmethod
+    def open(self) -> Engine:
+        """Load the model; ConfigError with the next step where that cannot work."""
+
+    def check(self) -> None:
+        """Cheap checks before any work starts (the folder exists, it has a tokenizer); ConfigError."""
+
+
+ENGINES: Family[EngineOptions] = Family(
+    "engine", "generators.engines", EngineOptions, support=frozenset({"journal", "render", "embedded"})
+)
+
+
+def policy_id(fingerprint: str, sampling: Sampling) -> str:
+    """Fingerprint of model and sampling together, as rows carry it."""
+    return content_id(
+        "m", [fingerprint, sampling.temperature, sampling.top_p, sampling.max_tokens, list(sampling.stop)]
+    )

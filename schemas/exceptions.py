@@ -1,0 +1,36 @@
+"""The errors Corrigenda raises on purpose.
+
+    CorrigendaError
+    ├── ConfigError (ValueError)    what a person wrote cannot be run; exit code 2, before any work
+    ├── InputError (ValueError)     a file or dataset cannot be used as a whole; exit code 2
+    ├── ResumeError (ValueError)    a folder holds a build of another config; exit code 2
+    ├── EngineError (RuntimeError)  an engine could not answer a request; the case is marked failed
+    └── RecordError (ValueError)    a record breaks its own rules (offsets, order, an empty id)
+
+One bad row is never an exception: it becomes a `schemas.dropped.Dropped` with its reason.
+Messages name the value, what was expected and the next step.
+"""
+
+
+class CorrigendaError(Exception):
+    """Root of the tree; its text is meant for a person and is printed without a traceback."""
+
+
+class ConfigError(CorrigendaError, ValueError):
+    """A configuration value is unknown, missing or impossible."""
+
+
+class InputError(CorrigendaError, ValueError):
+    """A source file, attempts file or dataset is unusable as a whole."""
+
+
+class ResumeError(CorrigendaError, ValueError):
+    """The output folder belongs to a build of another config."""
+
+
+class EngineError(CorrigendaError, RuntimeError):
+    """An engine gave up on a request."""
+
+
+class RecordError(CorrigendaError, ValueError):
+    """A record was made that breaks its own rules."""
