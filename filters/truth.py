@@ -1,0 +1,95 @@
+"""Truth: every right side is proven right again and every wrong side not right, from the row alone.
+
+What a recipe believed when it wrote a row is not asked: the texts that will be trained on are.
+
+* SFT: the last assistant message must end in the right answer; a mistake that states an answer
+  must state a wrong one; no equation in learnt text outside reflections may be false (a
+  reflection may quote one).
+* Preference: of two whole answers chosen is right and rejected wrong. Of two next steps the
+  chosen one states no false equation, and where the pair rests on equations the rejected one does.
+* Step labels: no step labelled right states a false equation; a first wrong step found by
+  equations states one.
+
+Objections: `right_side_fails`, `right_side_unknown`, `wrong_side_right`, `wrong_side_unknown`,
+`false_equation_learnt`, `mistake_not_false`.
+"""
+
+from collections.abc import Iterable
+
+from filters.base import RowFilter
+from filters.verify.equations import equations
+from filters.verify.judge import Judge
+from schemas.case import Case
+from schemas.example import Example, PreferenceExample, SFTExample, StepwiseExample
+from schemas.problem import Problem
+from schemas.segment import Message, Span
+
+_MAY_QUOTE = ("mistake", "reflection", "critique", "verdict")
+"""Span kinds that may state a false equation: the mistake itself, and talk about it."""
+
+
+class Truth(RowFilter):
+    """Drops rows whose sides do not verify."""
+
+    check_equations: bool = True
+    """Also refuse rows that would teach a false equation."""
+
+    def objection(self, example: Example, case: Case, judge: Judge) -> str | None:
+        if isinstance(example, SFTExample):
+            return self._sft(example, case.problem, judge)
+        if isinstance(example, PreferenceExample):
+            return self._preference(example, case.problem, judge)
+        if isinstance(example, StepwiseExample) and self.check_equations:
+            return _stepwise(example)
+        return None
+
+    def _sft(self, example: SFTExample, problem: Problem, judge: Judge) -> str | None:
+        final = judge.verdict(problem, example.messages[-1].content)
+        if not final.is_right:
+            return "right_side_fails" if final.is_wrong else "right_side_unknown"
+        for span in example.spans:
+            if span.kind == "mistake":
+                upto = example.messages[span.message].content[span.start : span.end]
+                if judge.verdict(problem, upto, explicit_only=True).is_right:
+                    return "wrong_side_right"
+        if self.check_equations and _states_falsehood(_learnt(example.messages, example.spans)):
+            return "false_equation_learnt"
+        return None
+
+    def _preference(self, example: PreferenceExample, problem: Problem, judge: Judge) -> str | None:
+        chosen, rejected = example.chosen[-1].content, example.rejected[-1].content
+        if example.verified_by.startswith("answer:"):
+            right = judge.verdict(problem, chosen)
+            wrong = judge.verdict(problem, rejected)
+            if not right.is_right:
+                return "right_side_fails" if right.is_wrong else "right_side_unknown"
+            if not wrong.is_wrong:
+                return "wrong_side_right" if wrong.is_right else "wrong_side_unknown"
+        if not self.check_equations:
+            return None
+        if _states_falsehood([chosen]):
+            return "false_equation_learnt"
+        if example.located_by == "equations" and not _states_falsehood([rejected]):
+            return "mistake_not_false"
+        return None
+
+
+def _stepwise(example: StepwiseExample) -> str | None:
+    right = [text for text, label in zip(example.completions, example.labels, strict=True) if label]
+    if _states_falsehood(right):
+        return "false_equation_learnt"
+    if example.located_by == "equations" and example.first_error is not None:
+        return None if _states_falsehood([example.completions[example.first_error]]) else "mistake_not_false"
+    return None
+
+
+def _learnt(messages: tuple[Message, ...], spans: tuple[Span, ...]) -> list[str]:
+    return [
+        messages[s.message].content[s.start : s.end]
+        for s in spans
+        if s.weight > 0 and s.kind not in _MAY_QUOTE
+    ]
+
+
+def _states_falsehood(texts: Iterable[str]) -> bool:
+    return any(e.holds is False for text in texts for e in equations(text))

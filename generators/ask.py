@@ -1,0 +1,165 @@
+"""`ask`: a recipe's only door to the world.
+
+One `Ask` serves all recipes of one case, so that what one recipe has found out (a location, a
+verdict) the next one gets for nothing. Without a policy or teacher engine the same calls answer
+with nothing, and recipes do what they can without.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from filters.verify.judge import Judge
+from generators.engines.base import Completion
+from generators.locate import known_results, symbolic
+from generators.roles import PromptOptions, Role
+from generators.solutions import Solution, right_solutions
+from generators.steps import StepStyle
+from schemas.attempt import Attempt
+from schemas.case import Case
+from schemas.family import Options
+from schemas.ids import seed_of
+from schemas.location import Location
+from schemas.segment import Message
+from schemas.verdict import Verdict
+
+
+class LocateOptions(Options):
+    """How first wrong steps are looked for."""
+
+    continuations: int = 8
+    """Continuations sampled from before and from after a step; 0 never samples any."""
+    reference: bool = True
+    """Also take the reference solution as a known right way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Share of `samples` continuations that end right; `share` is None where none was judged."""
+
+    share: float | None
+    samples: int
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every case of a build is served with."""
+
+    judge: Judge
+    policy: Role | None = None
+    teacher: Role | None = None
+    prompt: PromptOptions = PromptOptions()
+    style: StepStyle = "auto"
+    locate: LocateOptions = LocateOptions()
+    seed: int = 0
+
+
+class Ask:
+    """The door for one case."""
+
+    def __init__(self, case: Case, tools: Tools) -> None:
+        self.case = case
+        self.tools = tools
+        self.style: StepStyle = tools.style
+        self.rng = random.Random(seed_of(tools.seed, case.problem.id))
+        self.skipped: list[str] = []
+        self._located: dict[str, Location | None] = {}
+
+    def for_recipe(self, name: str) -> "Ask":
+        """The same door with the recipe's own random numbers: adding a recipe changes no other's rows."""
+        door = Ask(self.case, self.tools)
+        door.rng = random.Random(seed_of(self.tools.seed, self.case.problem.id, name))
+        door._located = self._located
+        return door
+
+    @property
+    def prompt(self) -> tuple[Message, ...]:
+        """The conversation up to the model's turn, as the policy was asked."""
+        return self.tools.prompt.messages(self.case.problem)
+
+    @property
+    def has_policy(self) -> bool:
+        """Whether the policy can be asked; if not, `policy` answers with no completions."""
+        return self.tools.policy is not None
+
+    @property
+    def teacher_id(self) -> str:
+        """Fingerprint of the teacher, or empty."""
+        return self.tools.teacher.id if self.tools.teacher else ""
+
+    @property
+    def locations(self) -> dict[str, Location]:
+        """First wrong steps found so far, by attempt id."""
+        return {key: found for key, found in self._located.items() if found is not None}
+
+    def skip(self, reason: str) -> None:
+        """Count why a recipe made nothing of something: the slug shows up in the funnel."""
+        self.skipped.append(reason)
+
+    async def policy(
+        self, prefix: str = "", n: int = 1, stop: tuple[str, ...] = (), temperature: float | None = None
+    ) -> list[Completion]:
+        """n finished answers of the policy to the case's problem, continuing `prefix`.
+
+        Those cut off by the token limit are left out. Raises EngineError.
+        """
+        if self.tools.policy is None:
+            return []
+        got = await self.tools.policy.ask(self.prompt, prefix, n, stop, temperature=temperature)
+        return [c for c in got if c.finish == "stop"]
+
+    async def teacher(self, messages: Sequence[Message], n: int = 1) -> list[Completion]:
+        """n replies of the teacher; none where there is no teacher."""
+        if self.tools.teacher is None:
+            return []
+        return await self.tools.teacher.ask(tuple(messages), n=n)
+
+    async def verify(self, text: str, explicit_only: bool = False) -> Verdict:
+        """Verdict on the answer that `text` ends in."""
+        return await self.tools.judge.averdict(self.case.problem, text, explicit_only=explicit_only)
+
+    async def value(self, prefix: str, n: int) -> Value:
+        """Share of n continuations of `prefix` that end right; those without a verdict do not count."""
+        verdicts = [await self.verify(prefix + c.text) for c in await self.policy(prefix, n)]
+        decided = [v for v in verdicts if v.is_right or v.is_wrong]
+        right = sum(v.is_right for v in decided)
+        return Value(right / len(decided) if decided else None, len(decided))
+
+    def solutions(self, with_reference: bool = True) -> list[Solution]:
+        """Right solutions of the problem that state nothing false, own attempts first."""
+        known = self._solutions
+        return known if with_reference else [s for s in known if s.parent != "reference"]
+
+    @cached_property
+    def _solutions(self) -> list[Solution]:
+        return right_solutions(self.case, self.style, self.tools.locate.reference)
+
+    async def locate(self, attempt: Attempt) -> Location | None:
+        """First wrong step of a wrong attempt, by its equations, else by continuations; or None."""
+        if attempt.id not in self._located:
+            self._located[attempt.id] = await self._locate(attempt)
+        return self._located[attempt.id]
+
+    async def _locate(self, attempt: Attempt) -> Location | None:
+        found = symbolic(attempt, known_results(self.solutions()))
+        tries = self.tools.locate.continuations
+        if not self.has_policy or tries == 0 or (found is not None and found.proven):
+            return found
+        if found is not None and found.method == "equations":
+            before = await self.value(attempt.before(found.step), tries)
+            return replace(found, proven=bool(before.share))
+        return await self._by_continuations(attempt, tries) or found
+
+    async def _by_continuations(self, attempt: Attempt, tries: int) -> Location | None:
+        """Bisect for the step after which the right answer is no longer reached."""
+        reached, lost = 0, len(attempt.steps)
+        if not (await self.value("", tries)).share:
+            return None
+        while lost - reached > 1:
+            middle = (reached + lost) // 2
+            if (await self.value(attempt.before(middle), tries)).share:
+                reached = middle
+            else:
+                lost = middle
+        return Location(reached, "continuations", proven=False)

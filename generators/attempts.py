@@ -1,0 +1,72 @@
+"""Attempts: sampled from the policy, or brought in a file; cut into steps and judged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from filters.verify.judge import Judge
+from generators.roles import PromptOptions, Role
+from generators.steps import StepStyle, split_steps
+from schemas.attempt import Attempt
+from schemas.ids import content_id, nfc
+from schemas.problem import Problem
+from schemas.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtAttempt:
+    """A rollout from a person's file, matched to its problem."""
+
+    text: str
+    model: str
+    index: int
+
+
+def brought(problem: Problem, rollouts: Sequence[BroughtAttempt], style: StepStyle) -> list[Attempt]:
+    """Attempts from a file; `policy` is a fingerprint of the model's name, all that is known of it."""
+    return [
+        Attempt(
+            problem_id=problem.id,
+            text=text,
+            steps=split_steps(text, style),
+            model=rollout.model,
+            policy=content_id("m", ["file", rollout.model]),
+            index=rollout.index,
+            finish="file",
+        )
+        for rollout in rollouts
+        for text in [nfc(rollout.text)]
+    ]
+
+
+async def sample(
+    problem: Problem, policy: Role, prompt: PromptOptions, count: int, style: StepStyle
+) -> list[Attempt]:
+    """`count` answers of the policy. Raises EngineError."""
+    completions = await policy.ask(prompt.messages(problem), n=count)
+    return [
+        Attempt(
+            problem_id=problem.id,
+            text=text,
+            steps=split_steps(text, style),
+            model=policy.engine.model,
+            policy=policy.id,
+            index=index,
+            finish=completion.finish,
+            tokens=len(completion.token_ids),
+            logprob=completion.logprob,
+            sampling=policy.sampling_text,
+        )
+        for index, completion in enumerate(completions)
+        for text in [nfc(completion.text)]
+    ]
+
+
+async def judged(problem: Problem, attempt: Attempt, judge: Judge) -> Attempt:
+    """The attempt with its verdict. One cut off by the token limit is judged only by an answer it states."""
+    if not attempt.text.strip():
+        return replace(attempt, verdict=Verdict(Outcome.UNKNOWN, "empty"))
+    cut_off = attempt.finish == "length"
+    verdict = await judge.averdict(problem, attempt.text, explicit_only=cut_off)
+    if cut_off and not verdict.is_right:
+        verdict = Verdict(Outcome.UNKNOWN, "truncated", verdict.method, verdict.evidence)
+    return replace(attempt, verdict=verdict)

@@ -1,0 +1,94 @@
+"""Templates: noticing a mistake, checking an answer, starting over.
+
+Each pool is large enough that a dataset does not teach one fixed phrase, and every sentence is
+true whenever the template is used: `{wrong}` was stated, `{right}` is the result.
+"""
+
+NOTICE_EQUATION = (
+    "Wait, {expression} is {right}, not {wrong}.",
+    "Hold on, {expression} = {right}, not {wrong}.",
+    "Let me check that: {expression} is {right}, so {wrong} is wrong.",
+    "Hmm, {wrong} is not right: {expression} = {right}.",
+    "Actually, {expression} comes to {right}, not {wrong}.",
+    "That calculation is off: {expression} gives {right}, not {wrong}.",
+    "I made a mistake there: {expression} is {right} rather than {wrong}.",
+)
+NOTICE_STEP = (
+    "Wait, that step is not right.",
+    "Hold on, this step does not follow from the problem.",
+    "Let me reread the problem. This step is wrong.",
+    "Hmm, there is a mistake in this step.",
+    "Actually, I went wrong in this step.",
+    "On second thought, this step is wrong.",
+)
+NOTICE_ANSWER = (
+    "Wait, {wrong} is not what the problem asks for.",
+    "Hold on, {wrong} cannot be the final answer.",
+    "Hmm, the answer {wrong} does not fit the problem.",
+)
+REDO = (
+    "Let me redo this step.",
+    "Let me correct that.",
+    "Let me fix this step.",
+    "Doing it again:",
+    "Here it is again, corrected:",
+)
+START_OVER = (
+    "Let me start over.",
+    "Let me solve this from the beginning.",
+    "I will begin again from the start.",
+    "Let me go back and work through the whole problem again.",
+    "It is better to start again from the beginning.",
+)
+CHECK_WRONG = (
+    "Let me check this answer. Something is wrong in it, so {answer} is not the answer.",
+    "Checking my work: the solution above contains a mistake, and {answer} is not correct.",
+    "Let me verify. Going through the steps again, the answer {answer} does not hold.",
+    "I should double-check this. The answer {answer} is incorrect.",
+)
+CHECK_WRONG_EQUATION = (
+    "Let me check this answer. {expression} is {right}, not {wrong}, so {answer} is not the answer.",
+    "Checking my work: {expression} = {right}, but I wrote {wrong}. The answer {answer} is incorrect.",
+    "Let me verify each step. I wrote {wrong} for {expression}, which is {right}. "
+    "So the answer {answer} is wrong.",
+)
+CORRECT_IT = (
+    "Here is the corrected solution:",
+    "Let me solve it again:",
+    "Corrected:",
+    "Working it out again:",
+)
+CHECK_RIGHT = (
+    "Let me check this answer. The steps hold, so {answer} is correct.",
+    "Checking my work: every step follows, and the answer {answer} is correct.",
+    "Let me verify. Going through the steps again gives the same result, so the answer is {answer}.",
+    "I have double-checked the steps. The answer {answer} is correct.",
+)
+DOUBLE_CHECK = (
+    "Answer the question, then check your answer and correct it if it is wrong.",
+    "Solve the problem. Afterwards verify your solution and fix any mistake you find.",
+    "Give your solution, then double-check it. If something is wrong, correct it.",
+    "Work out the answer, review your work, and revise it where needed.",
+    "Please solve this, then look over your solution and correct any error.",
+    "First answer, then decide whether your answer is right; if it is not, answer again.",
+    "Solve step by step. Then verify the result and amend it if you made a mistake.",
+    "Find the answer and check it carefully before you finish; correct yourself if necessary.",
+)
+"""Instructions asking for an answer and a check of it (ISC uses a pool of more than 30)."""
+
+TEACHER_NOTICE = """\
+A student is solving this problem:
+
+{statement}
+
+The student's work so far, the last step of which is wrong:
+
+{work}
+
+The right version of the last step is:
+
+{step}
+
+Write one or two sentences in which the student, in the first person, notices what is wrong with the
+last step and why. Start with a word like "Wait" or "Hold on". Do not mention being given anything, do
+not write the corrected step itself and do not state the final answer."""

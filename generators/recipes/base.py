@@ -1,0 +1,133 @@
+"""Recipes: each turns one case into examples, as one published method builds its data.
+
+A recipe is one file with one class whose fields are its options. It reads like the algorithm in
+its paper: straight lines for one case; all cases of a chunk run at once. What every recipe promises
+is held by tests/contracts/test_recipes.py: deterministic given the replies, unique ids, spans
+that tile, right sides that verify, mistakes never learnt unless `learns_mistakes` says so, the
+text before a mistake verbatim the policy's own, and nothing rather than something doubtful.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from generators.ask import Ask
+from schemas.attempt import Attempt
+from schemas.case import Case
+from schemas.example import Example, PreferenceExample, RowKind, SFTExample
+from schemas.family import Family, Options
+from schemas.segment import Message, Segment, compose
+
+
+class Recipe(Options, ABC):
+    """One method of making examples."""
+
+    paper: ClassVar[str]
+    """Title and arXiv id."""
+    makes: ClassVar[tuple[RowKind, ...]]
+    """Kinds of rows it yields."""
+    learns_mistakes: ClassVar[bool] = False
+    """Whether the method is defined by learning the mistakes too (the card says so)."""
+
+    weights: dict[str, float] = {}
+    """Loss weight by segment kind; kinds not named are learnt (1). 0 masks."""
+
+    @abstractmethod
+    async def build(self, case: Case, ask: Ask) -> list[Example]:
+        """Examples of one case, in a fixed order. EngineError from `ask` passes through."""
+
+    @property
+    def name(self) -> str:
+        """The recipe's file name."""
+        return type(self).__module__.rpartition(".")[2]
+
+    def sft(
+        self,
+        ask: Ask,
+        attempt: Attempt,
+        segments: Sequence[Segment],
+        *,
+        error_kind: str,
+        verified_by: str,
+        parents: Sequence[str] = (),
+        variant: str = "",
+        located_by: str = "",
+        teacher: str = "",
+        instruction: str = "",
+    ) -> SFTExample:
+        """A row of the asked prompt and one assistant message of these segments.
+
+        `attempt` is where the mistake (or, without one, the answer) is from; `instruction` is
+        appended to the user message.
+        """
+        text, spans = compose(segments, self.weights, message=len(ask.prompt))
+        return SFTExample(
+            problem_id=ask.case.problem.id,
+            recipe=self.name,
+            variant=variant,
+            error_kind=error_kind,
+            parents=distinct([attempt.id, *parents]),
+            policy=attempt.policy,
+            teacher=teacher,
+            verified_by=verified_by,
+            located_by=located_by,
+            source=ask.case.problem.source,
+            licence=ask.case.problem.licence,
+            messages=(*with_instruction(ask.prompt, instruction), Message("assistant", text)),
+            spans=spans,
+        )
+
+    def pair(
+        self,
+        ask: Ask,
+        attempt: Attempt,
+        chosen: Sequence[Segment],
+        rejected: Sequence[Segment],
+        *,
+        error_kind: str,
+        verified_by: str,
+        parents: Sequence[str] = (),
+        shared_prefix: int = 0,
+        located_by: str = "",
+    ) -> PreferenceExample:
+        """A pair of assistant messages; `attempt` is where the rejected side is from."""
+        chosen_text, chosen_spans = compose(chosen, self.weights)
+        rejected_text, rejected_spans = compose(rejected, self.weights)
+        return PreferenceExample(
+            problem_id=ask.case.problem.id,
+            recipe=self.name,
+            error_kind=error_kind,
+            parents=distinct([attempt.id, *parents]),
+            policy=attempt.policy,
+            verified_by=verified_by,
+            located_by=located_by,
+            source=ask.case.problem.source,
+            licence=ask.case.problem.licence,
+            prompt=ask.prompt,
+            chosen=(Message("assistant", chosen_text),),
+            rejected=(Message("assistant", rejected_text),),
+            chosen_spans=chosen_spans,
+            rejected_spans=rejected_spans,
+            shared_prefix=shared_prefix,
+        )
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """The names in their first order, each once."""
+    return tuple(dict.fromkeys(names))
+
+
+def with_instruction(prompt: tuple[Message, ...], instruction: str) -> tuple[Message, ...]:
+    """The prompt with a sentence appended to its last message."""
+    if not instruction:
+        return prompt
+    last = prompt[-1]
+    return (*prompt[:-1], Message(last.role, f"{last.content}\n\n{instruction}"))
+
+
+def apart(text: str, gap: str = "\n\n") -> str:
+    """The text with its trailing white space replaced by a gap: what stands before another part."""
+    return text.rstrip() + gap
+
+
+RECIPES: Family[Recipe] = Family("recipe", "generators.recipes", Recipe)

@@ -1,0 +1,134 @@
+"""S3c-Math: wrong step, reflection and improved step inside one solution, the wrong step masked.
+
+"S³c-Math: Spontaneous Step-level Self-correction Makes Large Language Models Better Mathematical
+Reasoners" (arXiv 2409.01524). On a right path the next step is sampled again; a wrong sample is
+spliced in, followed by a reflection and the path's own step.
+
+    Step 1: 3 * 4 = 12                     prefix        learnt
+    Step 2: 12 + 9 = 22                    mistake       masked
+    Wait, 12 + 9 is 21, not 22.            reflection    learnt
+    Step 2: 12 + 9 = 21                    correction    learnt
+    The answer is 21.                      continuation  learnt
+
+Wrong steps come from the case's wrong attempts, where they first go wrong (`own_attempt`), and
+from step-level sampling (`sampled_step`). Which models judged and wrote in the paper is not
+public; here a sampled step is wrong when it states a false equation.
+"""
+
+from typing import ClassVar
+
+from filters.verify.equations import equations
+from generators.ask import Ask
+from generators.locate import false_step
+from generators.recipes.base import Recipe, apart
+from generators.reflect import notice, reflection
+from generators.repair import repairs
+from schemas.attempt import Attempt
+from schemas.case import Case
+from schemas.example import Example
+from schemas.segment import Segment
+
+
+class StepwiseCorrection(Recipe):
+    """Prefix, wrong step (masked), reflection, improved step, continuation."""
+
+    paper: ClassVar[str] = "S3c-Math, arXiv 2409.01524"
+    makes = ("sft",)
+
+    weights: dict[str, float] = {"mistake": 0.0}
+    own_attempts: int = 4
+    """Most wrong attempts repaired per problem."""
+    proven_only: bool = False
+    """Use only steps proven wrong, not those that merely leave every known right way."""
+    insertions: int = 2
+    """Most sampled wrong steps in one right solution; 0 samples none."""
+    candidates: int = 6
+    """Next steps sampled at each position."""
+    temperature: float | None = 1.0
+    """Temperature of step-level sampling (1.0 by LEMMA's account of S3c); null: the policy's own."""
+
+    async def build(self, case: Case, ask: Ask) -> list[Example]:
+        rows: list[Example] = []
+        for wrong in case.wrongs[: self.own_attempts]:
+            rows += await self._repaired(ask, wrong)
+        clean = {s.parent for s in ask.solutions()}
+        rights = [a for a in case.rights if a.id in clean and len(a.steps) > 1]
+        if rights and self.insertions and ask.has_policy:
+            rows += await self._spliced(ask, ask.rng.choice(rights))
+        return rows
+
+    async def _repaired(self, ask: Ask, wrong: Attempt) -> list[Example]:
+        found = await ask.locate(wrong)
+        if found is None or (self.proven_only and not found.proven):
+            ask.skip("no_first_error")
+            return []
+        rows: list[Example] = []
+        for repair in await repairs(ask, wrong, found):
+            said, teacher = await reflection(ask, wrong, found, repair.step)
+            segments = [
+                Segment("prefix", wrong.before(found.step)),
+                Segment("mistake", apart(wrong.step_text(found.step), "\n")),
+                Segment("reflection", said + "\n"),
+                Segment("correction", repair.step),
+                Segment("continuation", repair.rest),
+            ]
+            rows.append(
+                self.sft(
+                    ask,
+                    wrong,
+                    segments,
+                    variant="own_attempt",
+                    error_kind=found.kind,
+                    located_by=found.method,
+                    parents=repair.parents,
+                    verified_by=repair.verified_by,
+                    teacher=teacher,
+                )
+            )
+        return rows or (ask.skip("no_repair") or [])
+
+    async def _spliced(self, ask: Ask, right: Attempt) -> list[Example]:
+        """One right solution with wrong samples of some of its steps put before them."""
+        numbers = ask.rng.sample(range(len(right.steps)), len(right.steps))
+        mistakes: dict[int, str] = {}
+        for number in numbers:
+            wrong = await self._wrong_step(ask, right, number)
+            if wrong is not None:
+                mistakes[number] = wrong
+            if len(mistakes) >= self.insertions:
+                break
+        if not mistakes:
+            ask.skip("no_wrong_sample")
+            return []
+        segments: list[Segment] = []
+        for number in range(len(right.steps)):
+            text = right.step_text(number)
+            if number in mistakes:
+                found = false_step(equations(mistakes[number]), number, proven=True)
+                segments.append(Segment("mistake", apart(mistakes[number], "\n")))
+                segments.append(Segment("reflection", notice(ask.rng, found) + "\n"))
+                segments.append(Segment("correction", text))
+            else:
+                segments.append(Segment("prefix" if number < min(mistakes) else "continuation", text))
+        return [
+            self.sft(
+                ask,
+                right,
+                segments,
+                variant="sampled_step",
+                error_kind="calculation",
+                located_by="equations",
+                verified_by=f"answer:{right.verdict.method}",
+            )
+        ]
+
+    async def _wrong_step(self, ask: Ask, right: Attempt, number: int) -> str | None:
+        """A sampled next step that states exactly one equation more wrongly than the path's own."""
+        samples = await ask.policy(
+            right.before(number), n=self.candidates, stop=("\n",), temperature=self.temperature
+        )
+        for sample in samples:
+            false = [e for e in equations(sample.text) if e.holds is False]
+            if len(false) == 1 and sample.text.endswith("\n"):
+                return sample.text
+        return None

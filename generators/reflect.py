@@ -1,0 +1,56 @@
+"""Reflections: the sentence in which the model notices its mistake. By a teacher, else from templates."""
+
+import random
+import re
+from collections.abc import Sequence
+
+from filters.shape import LEAKS
+from generators.ask import Ask
+from generators.prompts import corrections as texts
+from schemas.attempt import Attempt
+from schemas.location import Location
+from schemas.segment import Message
+
+_MOST_CHARS = 400
+"""Longer than this is a lecture or a solution, not a reflection."""
+
+
+async def reflection(ask: Ask, attempt: Attempt, location: Location, right_step: str) -> tuple[str, str]:
+    """The noticing text and who wrote it (teacher fingerprint, or empty for a template)."""
+    prompt = texts.TEACHER_NOTICE.format(
+        statement=ask.case.problem.statement,
+        work=attempt.text[: attempt.steps[location.step].end].strip(),
+        step=right_step.strip(),
+    )
+    for reply in await ask.teacher([Message("user", prompt)], n=2):
+        written = " ".join(reply.text.split())
+        if _acceptable(written, ask.case.problem.answer):
+            return written, ask.teacher_id
+    return f"{notice(ask.rng, location)} {ask.rng.choice(texts.REDO)}", ""
+
+
+def notice(rng: random.Random, location: Location) -> str:
+    """A template that says no more than what is known of the mistake."""
+    if location.method == "equations" and location.right:
+        return fill(rng, texts.NOTICE_EQUATION, location)
+    if location.method == "answer":
+        return fill(rng, texts.NOTICE_ANSWER, location)
+    return rng.choice(texts.NOTICE_STEP)
+
+
+def fill(rng: random.Random, pool: Sequence[str], location: Location, **more: str) -> str:
+    """One template of the pool with the location's numbers in it."""
+    named = {"expression": location.expression, "right": location.right, "wrong": location.wrong, **more}
+    return rng.choice(pool).format(**{name: shown(value) for name, value in named.items()})
+
+
+def shown(value: str) -> str:
+    """An answer as it stands in a sentence: LaTeX between dollar signs."""
+    return f"${value}$" if "\\" in value and "$" not in value else value
+
+
+def _acceptable(written: str, answer: str) -> bool:
+    """Short, no leak of the reference, and the answer itself is not in it."""
+    if not written or len(written) > _MOST_CHARS or LEAKS.search(written):
+        return False
+    return re.search(rf"(?<![\d.]){re.escape(answer)}(?![\d.]*\d)", written) is None

@@ -1,0 +1,108 @@
+"""Repairs: the right step in place of a wrong one, and how the solution goes on from there.
+
+Everything before the wrong step stays verbatim the policy's own. Where the rest comes from, best first:
+
+* `corrected`: the false equation's result is set right and the policy goes on from there;
+* `sibling`: another right attempt begins with the very same text;
+* `sampled`: the policy, asked again from before the wrong step;
+* `aligned`: a right solution in other words whose first steps compute exactly the same results.
+
+A repair is only returned when the text before the wrong step together with it verifies.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from filters.verify.equations import corrected, equations
+from generators.solutions import Solution, states_nothing_false
+from generators.steps import split_steps
+from schemas.attempt import Attempt
+from schemas.location import Location
+
+if TYPE_CHECKING:
+    from generators.ask import Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """The right step, what follows it, where both come from, and who they descend from."""
+
+    step: str
+    rest: str
+    how: str
+    parents: tuple[str, ...]
+    verified_by: str
+
+
+async def repairs(ask: "Ask", attempt: Attempt, location: Location, most: int = 1) -> list[Repair]:
+    """Up to `most` verified repairs of the located step, distinct in text."""
+    prefix = attempt.before(location.step)
+    wrong_step = attempt.step_text(location.step).strip()
+    found: dict[str, Repair] = {}
+    async for rest, how, parents in _candidates(ask, attempt, location, prefix):
+        step, after = _first_step(prefix, rest, ask)
+        if step.strip() == wrong_step or rest in found or not states_nothing_false(rest):
+            continue
+        verdict = await ask.verify(prefix + rest)
+        if verdict.is_right:
+            found[rest] = Repair(step, after, how, parents, f"answer:{verdict.method}")
+        if len(found) >= most:
+            break
+    return list(found.values())
+
+
+async def _candidates(
+    ask: "Ask", attempt: Attempt, location: Location, prefix: str
+) -> AsyncIterator[tuple[str, str, tuple[str, ...]]]:
+    mended = _mended_step(attempt, location)
+    if mended:
+        for completion in await ask.policy(prefix + mended, n=2):
+            yield mended + completion.text, "corrected", (attempt.id,)
+    solutions = ask.solutions()
+    for solution in solutions:
+        if prefix and solution.text.startswith(prefix) and _step_starts(solution, len(prefix)):
+            yield solution.text[len(prefix) :], "sibling", (attempt.id, solution.parent)
+    for completion in await ask.policy(prefix, n=4):
+        yield completion.text, "sampled", (attempt.id,)
+    for rest, parent in _aligned(attempt, location.step, solutions):
+        yield rest, "aligned", (attempt.id, parent)
+
+
+def _mended_step(attempt: Attempt, location: Location) -> str | None:
+    """The wrong step with the result of its first false equation set right."""
+    text = attempt.step_text(location.step)
+    false = [e for e in equations(text) if e.holds is False]
+    if location.method != "equations" or len(false) != 1:
+        return None
+    mended = corrected(text, false[0])
+    return mended if mended and states_nothing_false(mended) else None
+
+
+def _step_starts(solution: Solution, at: int) -> bool:
+    return any(s.start == at for s in solution.steps)
+
+
+def _first_step(prefix: str, rest: str, ask: "Ask") -> tuple[str, str]:
+    """Cut `rest` after its first step, as the whole text would be cut."""
+    whole = prefix + rest
+    for step in split_steps(whole, ask.style):
+        if step.end > len(prefix):
+            return whole[len(prefix) : step.end], whole[step.end :]
+    return rest, ""
+
+
+def _aligned(attempt: Attempt, upto: int, solutions: Sequence[Solution]) -> Iterator[tuple[str, str]]:
+    """Rests of right solutions after as many steps as compute just what the attempt has so far."""
+    wanted = _results([attempt.step_text(i) for i in range(upto)])
+    for solution in solutions:
+        for cut in range(len(solution.steps)):
+            texts = [solution.step_text(i) for i in range(cut)]
+            if _results(texts) == wanted and (cut == 0) == (upto == 0):
+                yield solution.text[solution.steps[cut].start :], solution.parent
+                break
+
+
+def _results(texts: Sequence[str]) -> list[Fraction]:
+    return sorted(e.stated_value for t in texts for e in equations(t))

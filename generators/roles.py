@@ -1,0 +1,83 @@
+"""Roles: who is asked. The policy is the model being trained, the teacher an optional stronger one."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from generators.engines.base import Completion, Engine, Request, Sampling, policy_id
+from schemas.family import Options
+from schemas.ids import canonical_json
+from schemas.problem import Problem
+from schemas.segment import Message
+
+
+class SamplingOptions(Options):
+    """How a role samples."""
+
+    temperature: float = 0.8
+    """Softmax temperature; 0 is greedy."""
+    top_p: float = 1.0
+    """Nucleus mass to sample from."""
+    max_tokens: int = 512
+    """Most new tokens per answer."""
+    seed: int = 0
+    """Another seed buys other samples."""
+
+    def sampling(self) -> Sampling:
+        """The engine's form of the same."""
+        return Sampling(self.temperature, self.top_p, self.max_tokens, seed=self.seed)
+
+
+class PromptOptions(Options):
+    """How a problem is put to the policy, and how it then stands in the rows."""
+
+    user: str = "{statement}"
+    """User message; `{statement}` is the problem's statement."""
+    system: str = ""
+    """System message; none where empty."""
+
+    def messages(self, problem: Problem) -> tuple[Message, ...]:
+        """The conversation up to the model's turn."""
+        # str.format would choke on the braces of LaTeX templates.
+        user = Message("user", self.user.replace("{statement}", problem.statement))
+        return (Message("system", self.system), user) if self.system else (user,)
+
+
+@dataclass(frozen=True)
+class Role:
+    """An engine and how it is sampled."""
+
+    engine: Engine
+    sampling: Sampling
+
+    @cached_property
+    def id(self) -> str:
+        """Fingerprint of model and sampling, as rows carry it."""
+        return policy_id(self.engine.fingerprint, self.sampling)
+
+    @cached_property
+    def sampling_text(self) -> str:
+        """The sampling as JSON text."""
+        s = self.sampling
+        return canonical_json(
+            {"temperature": s.temperature, "top_p": s.top_p, "max_tokens": s.max_tokens, "seed": s.seed}
+        )
+
+    async def ask(
+        self,
+        messages: tuple[Message, ...],
+        prefix: str = "",
+        n: int = 1,
+        stop: tuple[str, ...] = (),
+        max_tokens: int | None = None,
+        temperature: float | None = None,
+    ) -> list[Completion]:
+        """n samples continuing `prefix`; with `stop` they end after the stop string. Raises EngineError."""
+        sampling = replace(
+            self.sampling,
+            stop=stop,
+            keep_stop=bool(stop),
+            temperature=self.sampling.temperature if temperature is None else temperature,
+            max_tokens=min(max_tokens or self.sampling.max_tokens, self.sampling.max_tokens),
+        )
+        ids = self.engine.renderer.render(messages, prefix)
+        return await self.engine.generate(Request(ids, sampling, tuple(range(n))))

@@ -1,0 +1,149 @@
+"""A build from beginning to end, on this machine: plan, chunks, shards, card, manifest.
+
+The same stages run as tasks of a Prefect flow in `pipelines.flow`.
+"""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.card import write_card
+from pipelines.cases import CaseResult
+from pipelines.chunks import ChunkResult, Tick, finished, work_chunk
+from pipelines.config import BuildConfig, first_difference
+from pipelines.files import write_json
+from pipelines.kit import Kit, open_kit
+from pipelines.plan import ChunkInput, Plan, make_plan
+from pipelines.shards import tables_of, write_dropped, write_shards
+from pipelines.versions import packages, version
+from schemas.arrow import FORMAT_VERSION
+from schemas.exceptions import ResumeError
+from schemas.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages of a build as plain functions; a flow puts tasks in their place."""
+
+    plan: Callable[[BuildConfig, Path], Plan] = make_plan
+    chunk: Callable[[ChunkInput, Path, Kit, Tick], Awaitable[ChunkResult]] = work_chunk
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a build ended."""
+
+    out: Path
+    manifest: Manifest | None
+    """None where too many cases failed: nothing is published, a rerun tries them again."""
+    counts: dict[str, int]
+    spent: dict[str, float]
+
+
+class Progress:
+    """What a build reports while it runs; this one keeps silent."""
+
+    def begin(self, problems: int, kit: Kit) -> None:
+        """The plan is made and the models are open."""
+
+    def resumed(self, chunk: ChunkResult) -> None:
+        """A chunk was finished by an earlier run."""
+
+    def tick(self, result: CaseResult) -> None:
+        """A case is done."""
+
+
+async def build(
+    config: BuildConfig, out: Path, progress: Progress | None = None, stages: Stages | None = None
+) -> Outcome:
+    """Run or resume the build of `config` in the folder `out`.
+
+    Raises ResumeError where `out` holds a build of another config, InputError for unusable input.
+    """
+    progress, stages = progress or Progress(), stages or Stages()
+    started = time.monotonic()
+    out = out.resolve()
+    work = out / "work"
+    claim(out, config)
+    plan = stages.plan(config, work)
+    async with open_kit(config, work) as kit:
+        progress.begin(sum(c.problems for c in plan.chunks), kit)
+        chunks = await _all_chunks(plan, config, work, kit, progress, stages)
+        spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
+        return finish(config, out, plan, chunks, kit, spent)
+
+
+def claim(out: Path, config: BuildConfig) -> None:
+    """Make the folder this config's, or refuse it. ResumeError names the first field that differs."""
+    saved = out / "work" / "config.json"
+    if saved.is_file():
+        before = json.loads(saved.read_text(encoding="utf-8"))
+        difference = first_difference(before["config"], config.identity())
+        if before["format"] != FORMAT_VERSION:
+            difference = f"format: was {before['format']!r}, is {FORMAT_VERSION!r}"
+        if difference:
+            raise ResumeError(
+                f"{out} holds a build of another config; {difference}. Use the old value, or another --out"
+            )
+        return
+    if out.is_dir() and any(out.iterdir()):
+        raise ResumeError(f"{out} is not empty and holds no build; give another --out")
+    write_json(saved, {"config": config.identity(), "format": FORMAT_VERSION})
+
+
+async def _all_chunks(
+    plan: Plan, config: BuildConfig, work: Path, kit: Kit, progress: Progress, stages: Stages
+) -> list[ChunkResult]:
+    """Results in plan order; finished chunks are taken as they are, those with failures tried again."""
+    digest = config.digest()
+    room = asyncio.Semaphore(config.run.chunks_in_flight)
+
+    async def one(chunk: ChunkInput) -> ChunkResult:
+        async with room:
+            done = finished(chunk, work, digest)
+            if done is not None and not done.failed:
+                progress.resumed(done)
+                return done
+            return await stages.chunk(chunk, work, kit, progress.tick)
+
+    return list(await asyncio.gather(*(one(c) for c in plan.chunks)))
+
+
+def finish(
+    config: BuildConfig,
+    out: Path,
+    plan: Plan,
+    chunks: Sequence[ChunkResult],
+    kit: Kit,
+    spent: dict[str, float],
+) -> Outcome:
+    """Write shards, dropped rows and card, and the manifest last; none of it where too many cases failed."""
+    counts = Counter(plan.counts)
+    for chunk in chunks:
+        counts.update(chunk.counts)
+    total = dict(sorted(counts.items()))
+    (out / "manifest.json").unlink(missing_ok=True)
+    write_dropped(out, plan, chunks)
+    if counts["failed"] > config.run.max_failed_share * counts["problems"]:
+        return Outcome(out, None, total, spent)
+    kinds = {kind for recipe in kit.recipes for kind in recipe.makes}
+    files = write_shards(out, chunks, tables_of(set(kinds)))
+    manifest = Manifest(
+        name=config.name,
+        format_version=FORMAT_VERSION,
+        version=version(),
+        config=config.identity(),
+        config_digest=config.digest(),
+        files=tuple(files),
+        counts=total,
+        models=kit.models(),
+        spent=spent,
+        packages=packages(),
+    )
+    write_card(out, manifest, kit.recipes)
+    write_json(out / "manifest.json", manifest.as_json())
+    return Outcome(out, manifest, total, spent)

@@ -1,0 +1,97 @@
+"""Chunks: the unit of work. A chunk's result is a folder that appears whole or not at all.
+
+    work/chunks/chunk-00017/{attempts,sft,preference,stepwise}.<split>.parquet
+                            dropped.parquet
+                            chunk.json      hashes of the files, the input's hash, counts
+
+A result is taken as done only while its input, the config and its files' hashes are unchanged.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.cases import CaseResult, work_case
+from pipelines.files import sha256_of, write_json
+from pipelines.kit import Kit
+from pipelines.tables import write_rows
+from pipelines.plan import ChunkInput, read_chunk
+from pipelines.rows import result_rows, split_of
+from schemas.arrow import FORMAT_VERSION
+
+Tick = Callable[[CaseResult], None]
+
+
+@dataclass(frozen=True)
+class ChunkResult:
+    """Files and counts of a finished chunk."""
+
+    folder: str
+    files: dict[str, str]
+    """File name to SHA-256."""
+    counts: dict[str, int]
+
+    @property
+    def failed(self) -> int:
+        """Problems of which a case or recipe failed."""
+        return self.counts.get("failed", 0)
+
+
+def finished(chunk: ChunkInput, work: Path, digest: str) -> ChunkResult | None:
+    """The chunk's result if it is there, of this input and config, and whole."""
+    folder = work / "chunks" / chunk.name
+    record = folder / "chunk.json"
+    if not record.is_file():
+        return None
+    saved = json.loads(record.read_text(encoding="utf-8"))
+    if saved["key"] != _key(chunk, digest):
+        return None
+    for name, sha256 in saved["files"].items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
+            return None
+    return ChunkResult(str(folder), saved["files"], saved["counts"])
+
+
+async def work_chunk(chunk: ChunkInput, work: Path, kit: Kit, tick: Tick) -> ChunkResult:
+    """Work on all problems of a chunk at once and write its result; `tick` hears of each case."""
+
+    async def one(problem: Any, rollouts: Any) -> CaseResult:
+        result = await work_case(problem, rollouts, kit)
+        tick(result)
+        return result
+
+    results = await asyncio.gather(*(one(p, r) for p, r in read_chunk(chunk)))
+    return _write(chunk, work, kit, results)
+
+
+def _write(chunk: ChunkInput, work: Path, kit: Kit, results: list[CaseResult]) -> ChunkResult:
+    tables: dict[str, list[dict[str, Any]]] = {}
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts.update(result.counts)
+        split = split_of(result.problem, kit.config.test_share)
+        for table, rows in result_rows(result, kit.config.prompt.messages(result.problem)).items():
+            name = "dropped" if table == "dropped" else f"{table}.{split}"
+            tables.setdefault(name, []).extend(rows)
+    target = work / "chunks" / chunk.name
+    partial = target.with_name(f".{chunk.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for name, rows in sorted(tables.items()):
+        write_rows(partial / f"{name}.parquet", name.partition(".")[0], rows)
+    files = {p.name: sha256_of(p) for p in sorted(partial.glob("*.parquet"))}
+    saved = {"key": _key(chunk, kit.config.digest()), "files": files, "counts": dict(sorted(counts.items()))}
+    write_json(partial / "chunk.json", saved)
+    shutil.rmtree(target, ignore_errors=True)
+    partial.replace(target)
+    return ChunkResult(str(target), files, dict(counts))
+
+
+def _key(chunk: ChunkInput, digest: str) -> dict[str, str]:
+    return {"input": chunk.sha256, "config": digest, "format": FORMAT_VERSION}

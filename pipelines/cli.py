@@ -1,0 +1,119 @@
+"""The `corrigenda` command. Everything heavy is imported by the subcommand that needs it."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from schemas.exceptions import ConfigError, CorrigendaError, InputError, ResumeError
+
+DONE, BAD_CONFIG, TOO_MANY_FAILED = 0, 2, 3
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; every subcommand sets `run`."""
+    top = argparse.ArgumentParser(
+        prog="corrigenda",
+        description="Build verified correction datasets for language models from a model's own mistakes.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="build a dataset from a config, or go on with a build")
+    build.add_argument("config", nargs="?", type=Path, help="YAML config; without one the embedded demo")
+    build.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dataset")
+    build.add_argument("--limit", type=int, metavar="N", help="use at most N problems")
+    build.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="KEY=VALUE",
+        help="change one config value, e.g. policy.samples=4 or recipes.0.mistakes=2; may be repeated",
+    )
+    build.add_argument("--prefect", action="store_true", help="run the stages as tasks of a Prefect flow")
+    build.set_defaults(run=_build)
+
+    recipes = commands.add_parser("recipes", help="list the recipes with their papers and options")
+    recipes.set_defaults(run=_recipes)
+    errors = commands.add_parser("errors", help="list the kinds of mistakes")
+    errors.set_defaults(run=_errors)
+
+    explain = commands.add_parser("explain", help="show a row and every record it came from")
+    explain.add_argument("id", help="id of a row or an attempt")
+    explain.add_argument("--in", type=Path, required=True, dest="folder", metavar="DIR", help="a dataset")
+    explain.set_defaults(run=_explain)
+
+    show = commands.add_parser("show", help="print rows, segments coloured by kind, masked text marked")
+    show.add_argument("folder", type=Path, metavar="DIR", help="a dataset")
+    show.add_argument("--config", default="sft", help="sft, preference, stepwise or attempts (default: sft)")
+    show.add_argument("-n", type=int, default=5, help="how many rows (default: 5)")
+    show.add_argument("--recipe", default="", help="only rows of this recipe")
+    show.set_defaults(run=_show)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases."""
+    args = parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except (ConfigError, InputError, ResumeError) as error:
+        print(f"corrigenda: {error}", file=sys.stderr)
+        return BAD_CONFIG
+    except CorrigendaError as error:
+        print(f"corrigenda: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 0
+
+
+def _build(args: argparse.Namespace) -> int:
+    import asyncio
+    import os
+
+    from pipelines.config import load
+    from pipelines.progress import TerminalProgress, print_summary
+
+    config = load(args.config, args.changes, args.limit)
+    with TerminalProgress() as progress:
+        if args.prefect or os.environ.get("PREFECT_API_URL"):
+            from pipelines.flow import build_as_flow
+
+            outcome = asyncio.run(build_as_flow(config, args.out, progress))
+        else:
+            from pipelines.build import build
+
+            outcome = asyncio.run(build(config, args.out, progress))
+    print_summary(outcome)
+    return DONE if outcome.manifest else TOO_MANY_FAILED
+
+
+def _recipes(args: argparse.Namespace) -> int:
+    from pipelines.listing import print_recipes
+
+    print_recipes()
+    return DONE
+
+
+def _errors(args: argparse.Namespace) -> int:
+    from pipelines.listing import print_errors
+
+    print_errors()
+    return DONE
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from pipelines.explain import explain
+
+    explain(args.id, args.folder)
+    return DONE
+
+
+def _show(args: argparse.Namespace) -> int:
+    from pipelines.show import show
+
+    show(args.folder, args.config, args.n, args.recipe)
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

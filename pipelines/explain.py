@@ -1,0 +1,73 @@
+"""`corrigenda explain`: a row, and every record it came from."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.rule import Rule
+
+from generators.solutions import REFERENCE
+from pipelines.dataset import find, rows
+from pipelines.show import render_row
+from schemas.errors import KINDS
+from schemas.exceptions import InputError
+
+_LINES = (
+    ("recipe", "recipe"),
+    ("variant", "variant"),
+    ("problem", "problem_id"),
+    ("source", "source"),
+    ("licence", "licence"),
+    ("verified by", "verified_by"),
+    ("located by", "located_by"),
+    ("policy", "policy"),
+    ("teacher", "teacher"),
+)
+
+
+def explain(wanted: str, folder: Path, console: Console | None = None) -> None:
+    """Print the row with this id, then its parents. InputError where there is no such row."""
+    console = console or Console(highlight=False)
+    found = find(folder, wanted)
+    if found is None:
+        raise InputError(f"no row or attempt in {folder} has the id {wanted!r}; ids are in the column `id`")
+    table, row = found
+    labels = console.color_system is None
+    console.print(Rule(f"{table} row {row['id']}"))
+    for label, column in _LINES:
+        if row[column]:
+            console.print(f"{label:12} {row[column]}", markup=False)
+    kind = KINDS.get(row["error_kind"])
+    if kind:
+        console.print(f"{'error kind':12} {kind.slug}: {kind.definition}", markup=False)
+    console.print()
+    console.print(render_row(table, row, labels))
+    for parent in row["parents"]:
+        _parent(parent, folder, labels, console)
+    if table == "attempts":
+        _children(row, folder, console)
+
+
+def _parent(parent: str, folder: Path, labels: bool, console: Console) -> None:
+    if parent == REFERENCE:
+        console.print(Rule("parent: the problem's own reference solution"))
+        return
+    found = find(folder, parent)
+    if found is None:
+        console.print(Rule(f"parent {parent}: not in this dataset"))
+        return
+    table, row = found
+    sampled = f"sampled from {row['model']}, sample {row['index']}, {row['sampling'] or 'from a file'}"
+    console.print(Rule(f"parent: attempt {parent}"))
+    console.print(sampled, markup=False)
+    console.print(render_row(table, row, labels))
+
+
+def _children(attempt: dict[str, Any], folder: Path, console: Console) -> None:
+    """Rows made of an attempt."""
+    for table in ("sft", "preference", "stepwise"):
+        if not (folder / "data" / table).is_dir():
+            continue
+        for row in rows(folder, table, {"problem_id": attempt["problem_id"]}):
+            if attempt["id"] in row["parents"]:
+                console.print(f"became {table} row {row['id']} ({row['recipe']} {row['variant']})", markup=False)

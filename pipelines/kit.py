@@ -1,0 +1,78 @@
+"""What a build works with: recipes, filters, judge, and engines behind the journal."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filters.base import RowFilter
+from filters.verify.judge import Judge
+from generators.ask import Tools
+from generators.engines.journal import Journal, JournaledEngine
+from generators.recipes.base import Recipe
+from generators.roles import Role
+from pipelines.config import BuildConfig
+
+
+@dataclass(frozen=True)
+class Kit:
+    """Everything a chunk needs, opened once per process: loading a model can cost minutes."""
+
+    config: BuildConfig
+    tools: Tools
+    recipes: list[Recipe]
+    filters: list[RowFilter]
+    engines: dict[str, JournaledEngine] = field(default_factory=dict)
+
+    def spent(self) -> dict[str, float]:
+        """Completions and tokens so far, over all roles."""
+        engines = self.engines.values()
+        return {
+            "bought": sum(e.bought for e in engines),
+            "replayed": sum(e.replayed for e in engines),
+            "new_tokens": sum(e.new_tokens for e in engines),
+        }
+
+    def models(self) -> dict[str, dict[str, str]]:
+        """Name, weights' fingerprint and sampling of every role, for the manifest."""
+        roles = {"policy": self.tools.policy, "teacher": self.tools.teacher}
+        return {
+            name: {
+                "model": role.engine.model,
+                "fingerprint": role.engine.fingerprint,
+                "sampling": role.sampling_text,
+                "id": role.id,
+            }
+            for name, role in roles.items()
+            if role
+        }
+
+
+@asynccontextmanager
+async def open_kit(config: BuildConfig, work: Path) -> AsyncIterator[Kit]:
+    """Open judge, journal and engines; close them whatever happens. ConfigError, EngineError."""
+    async with AsyncExitStack() as stack:
+        judge = stack.enter_context(Judge(config.judge))
+        engines: dict[str, JournaledEngine] = {}
+        roles: dict[str, Role] = {}
+        if config.policy or config.teacher:
+            journal = Journal(Path(config.run.journal) if config.run.journal else work / "journal")
+            stack.callback(journal.close)
+        for name, written in (("policy", config.policy), ("teacher", config.teacher)):
+            options = config.engine_made(name)  # type: ignore[arg-type]
+            if written is None or options is None:
+                continue
+            engine = JournaledEngine(options.open(), journal, replay_only=config.run.replay_only)
+            stack.push_async_callback(engine.close)
+            engines[name] = engine
+            roles[name] = Role(engine, written.sampling.sampling())
+        tools = Tools(
+            judge=judge,
+            policy=roles.get("policy"),
+            teacher=roles.get("teacher"),
+            prompt=config.prompt,
+            style=config.steps,
+            locate=config.locate,
+            seed=config.seed,
+        )
+        yield Kit(config, tools, config.recipes_made(), config.filters_made(), engines)

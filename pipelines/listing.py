@@ -1,0 +1,28 @@
+"""`corrigenda recipes` and `corrigenda errors`: what there is, from the code itself."""
+
+import inspect
+
+from generators.recipes.base import RECIPES
+from schemas.errors import KINDS
+
+
+def print_recipes() -> None:
+    """Every recipe: name, what it makes, paper, options with defaults and their help."""
+    for name in RECIPES.names():
+        recipe = RECIPES.find(name)
+        print(f"{name}  ({', '.join(recipe.makes)})")
+        print(f"    {inspect.getdoc(recipe)}")
+        print(f"    {recipe.paper}")
+        for option, field in recipe.model_fields.items():
+            print(f"      {option} = {field.get_default(call_default_factory=True)!r}")
+            print(f"          {field.description}")
+        print()
+
+
+def print_errors() -> None:
+    """Every error kind: slug, definition, a right line and a wrong one, source."""
+    for kind in KINDS.values():
+        print(f"{kind.slug}  ({kind.source})")
+        print(f"    {kind.definition}")
+        if any(kind.example):
+            print(f"      right: {kind.example[0]}\n      wrong: {kind.example[1]}")

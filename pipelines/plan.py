@@ -1,0 +1,168 @@
+"""Planning: sources and attempts are read once and written as chunk inputs.
+
+A chunk input is one JSON line per problem with the attempts brought for it, so that a chunk can
+be worked on by any process from a path and a hash. `plan.json` is written last.
+"""
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from generators.attempts import BroughtAttempt
+from generators.attempts_file import AttemptsFile, ImportedAttempt
+from generators.sources.base import Source
+from pipelines.config import BuildConfig
+from pipelines.files import sha256_of, write_json
+from schemas.dropped import Dropped
+from schemas.exceptions import InputError, ResumeError
+from schemas.ids import canonical_json
+from schemas.problem import Problem
+
+Brought = dict[str, list[ImportedAttempt]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkInput:
+    """Where a chunk's problems are; the hash makes a stale result of the chunk visible."""
+
+    name: str
+    path: str
+    sha256: str
+    problems: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All chunk inputs of a build, in order, and what was unusable."""
+
+    chunks: tuple[ChunkInput, ...]
+    counts: dict[str, int]
+    dropped_path: str
+
+
+def make_plan(config: BuildConfig, work: Path) -> Plan:
+    """Read the sources into chunk inputs, or take the plan that is there. InputError, ResumeError."""
+    folder = work / "plan"
+    done = folder / "plan.json"
+    if done.is_file():
+        return _resumed(json.loads(done.read_text(encoding="utf-8")))
+    sources, attempts = config.sources_made(), config.attempts_made()
+    files = sorted({f for member in (*sources, *attempts) for f in member.files()})
+    inputs = [{"path": f, "sha256": sha256_of(Path(f))} for f in files]
+    folder.mkdir(parents=True, exist_ok=True)
+    dropped: list[Dropped] = []
+    brought = _read_attempts(attempts, dropped)
+    problems = _read_problems(sources, config.limit, dropped)
+    counts: Counter[str] = Counter()
+    chunks = [
+        _write_chunk(folder, number, batch, brought, counts)
+        for number, batch in enumerate(_batched(problems, config.chunk_size))
+    ]
+    _unmatched(brought, config, dropped)
+    if not chunks:
+        reasons = Counter(d.reason for d in dropped if d.stage == "source")
+        raise InputError(f"the sources hold no usable problem; dropped: {dict(reasons)}")
+    dropped_path = folder / "dropped.jsonl"
+    dropped_path.write_text("".join(canonical_json(asdict(d)) + "\n" for d in dropped), encoding="utf-8")
+    counts.update(f"dropped.{d.stage}.{d.reason}" for d in dropped)
+    plan = Plan(tuple(chunks), dict(sorted(counts.items())), str(dropped_path))
+    write_json(done, {"inputs": inputs, **asdict(plan)})
+    return plan
+
+
+def read_chunk(chunk: ChunkInput) -> Iterator[tuple[Problem, list[BroughtAttempt]]]:
+    """The problems of a chunk input with the attempts brought for them."""
+    with Path(chunk.path).open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield Problem(**row["problem"]), [BroughtAttempt(**a) for a in row["attempts"]]
+
+
+def read_dropped(plan: Plan) -> list[Dropped]:
+    """What planning found unusable."""
+    lines = Path(plan.dropped_path).read_text(encoding="utf-8").splitlines()
+    return [Dropped(**json.loads(line)) for line in lines]
+
+
+def _resumed(saved: dict[str, Any]) -> Plan:
+    """The saved plan, if the files it was made of are still the same."""
+    for entry in saved["inputs"]:
+        path = Path(entry["path"])
+        if not path.is_file() or sha256_of(path) != entry["sha256"]:
+            raise ResumeError(f"{path} has changed since this build began; build into another folder with --out")
+    chunks = tuple(ChunkInput(**c) for c in saved["chunks"])
+    return Plan(chunks, saved["counts"], saved["dropped_path"])
+
+
+def _read_attempts(files: Sequence[AttemptsFile], dropped: list[Dropped]) -> Brought:
+    brought: Brought = {}
+    for file in files:
+        for row in file.attempts():
+            if isinstance(row, Dropped):
+                dropped.append(row)
+            else:
+                brought.setdefault(row.key, []).append(row)
+    return brought
+
+
+def _read_problems(sources: Sequence[Source], limit: int | None, dropped: list[Dropped]) -> Iterator[Problem]:
+    """Problems of all sources, ids unique, at most `limit`."""
+
+    def unique() -> Iterator[Problem]:
+        seen: set[str] = set()
+        for row in itertools.chain.from_iterable(s.problems() for s in sources):
+            if isinstance(row, Dropped):
+                dropped.append(row)
+            elif row.id in seen:
+                dropped.append(
+                    Dropped(stage="source", reason="duplicate_id", problem_id=row.id, content=row.statement)
+                )
+            else:
+                seen.add(row.id)
+                yield row
+
+    return itertools.islice(unique(), limit)
+
+
+def _batched(problems: Iterator[Problem], size: int) -> Iterator[list[Problem]]:
+    while batch := list(itertools.islice(problems, size)):
+        yield batch
+
+
+def _write_chunk(
+    folder: Path,
+    number: int,
+    problems: list[Problem],
+    brought: Brought,
+    counts: Counter[str],
+) -> ChunkInput:
+    name = f"chunk-{number:05d}"
+    path = folder / f"{name}.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        for problem in problems:
+            rollouts = [r for key in (problem.id, problem.statement) for r in brought.pop(key, [])]
+            attempts = [{"text": r.text, "model": r.model, "index": r.index} for r in rollouts]
+            counts["problems"] += 1
+            out.write(canonical_json({"problem": _as_dict(problem), "attempts": attempts}) + "\n")
+    return ChunkInput(name, str(path), sha256_of(path), len(problems))
+
+
+def _as_dict(problem: Problem) -> dict[str, str]:
+    return {name: getattr(problem, name) for name in Problem.__dataclass_fields__}
+
+
+def _unmatched(brought: Brought, config: BuildConfig, dropped: list[Dropped]) -> None:
+    """Attempts of no problem; with a limit they are simply outside it."""
+    if config.limit is not None:
+        return
+    for key, rows in brought.items():
+        for row in rows:
+            dropped.append(
+                Dropped(
+                    stage="attempts", reason="no_such_problem", problem_id=key, where=row.where, content=row.text
+                )
+            )

@@ -1,0 +1,106 @@
+"""`corrigenda show`: rows in the terminal, segments coloured by kind, masked text marked.
+
+Mistakes are red, corrections green, talk about them yellow; masked text is struck through.
+Without colours (a pipe, NO_COLOR) every segment is labelled `[kind]` or `[kind, masked]`.
+"""
+
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from pipelines.dataset import rows
+
+_COLOURS = {
+    "mistake": "red",
+    "correction": "green",
+    "continuation": "green",
+    "answer": "green",
+    "reflection": "yellow",
+    "verdict": "yellow",
+    "critique": "yellow",
+    "prefix": "",
+}
+
+
+def show(folder: Path, table: str, count: int, recipe: str = "", console: Console | None = None) -> None:
+    """Print the first `count` rows of a table. InputError where there is no such table."""
+    console = console or Console(highlight=False)
+    where = {"recipe": recipe} if recipe else None
+    if console.color_system is not None:
+        console.print(_legend())
+    for row in islice(rows(folder, table, where), count):
+        console.print(Rule(_title(row), style="dim"))
+        console.print(render_row(table, row, labels=console.color_system is None))
+        console.print()
+
+
+def _legend() -> Text:
+    return Text.assemble(
+        ("mistake", "red"), "  ", ("correction", "green"), "  ", ("reflection, verdict", "yellow"), "  ",
+        ("masked: no loss", "strike"), "\n",
+    )  # fmt: skip
+
+
+def _title(row: dict[str, Any]) -> str:
+    parts = [row["id"], row["recipe"], row["variant"], row["error_kind"], row["verified_by"]]
+    return " · ".join(p for p in parts if p)
+
+
+def render_row(table: str, row: dict[str, Any], labels: bool) -> Text:
+    """One row as styled text."""
+    if table == "sft":
+        return _conversation(row["messages"], row["spans"], labels)
+    if table == "preference":
+        text = _conversation(row["prompt"], [], labels)
+        for side in ("chosen", "rejected"):
+            text.append(f"\n[{side}]\n", "bold")
+            text.append_text(_conversation(row[side], row[f"{side}_spans"], labels))
+        return text
+    if table == "stepwise":
+        return _steps(row)
+    return _attempt(row)
+
+
+def _conversation(messages: list[dict[str, str]], spans: list[dict[str, Any]], labels: bool) -> Text:
+    text = Text()
+    for number, message in enumerate(messages):
+        text.append(f"{message['role']}: ", "bold")
+        if message["role"] == "assistant":
+            text.append("\n")
+            for span in (s for s in spans if s["message"] == number):
+                _segment(text, message["content"][span["start"] : span["end"]], span, labels)
+        else:
+            text.append(message["content"])
+        text.append("\n")
+    return text
+
+
+def _segment(text: Text, content: str, span: dict[str, Any], labels: bool) -> None:
+    masked = span["weight"] == 0
+    if labels:
+        text.append(f"[{span['kind']}{', masked' if masked else ''}]")
+    colour = _COLOURS.get(span["kind"], "")
+    text.append(content, " ".join(filter(None, (colour, "strike" if masked else ""))))
+
+
+def _steps(row: dict[str, Any]) -> Text:
+    text = Text.assemble(("user: ", "bold"), row["prompt"], "\n")
+    for step, label, value in zip(row["completions"], row["labels"], row["values"], strict=True):
+        known = "" if value is None else f"   ({value:.2f} of continuations end right)"
+        text.append(f"{'+' if label else '-'} {step}{known}\n", "green" if label else "red")
+    return text
+
+
+def _attempt(row: dict[str, Any]) -> Text:
+    text = _conversation(row["prompt"], [], labels=False)
+    text.append("assistant: \n", "bold")
+    for number, step in enumerate(row["steps"]):
+        wrong = number == row["first_error"]
+        text.append(row["text"][step["start"] : step["end"]], "red" if wrong else "")
+    rate = "" if row["pass_rate"] is None else f", pass rate {row['pass_rate']:.2f}"
+    text.append(f"\n{row['verdict']} ({row['reason']}; answer {row['evidence']!r}{rate})\n", "bold")
+    return text

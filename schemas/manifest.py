@@ -1,0 +1,42 @@
+"""The manifest: what a finished build is. Written last, so that its existence means finished."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One file of the dataset; `path` is relative to the build's folder."""
+
+    path: str
+    table: str
+    split: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """The config that was built, the files, the counts of the funnel, and what it ran with.
+
+    `counts` are flat slugs (`attempts.wrong`, `kept.lemma`, `dropped.truth.right_side_fails`);
+    `spent` holds seconds, completions bought and replayed, and tokens. Secrets never reach it:
+    configs cannot hold any.
+    """
+
+    name: str
+    format_version: str
+    version: str
+    config: Mapping[str, Any]
+    config_digest: str
+    files: tuple[DataFile, ...]
+    counts: Mapping[str, int]
+    models: Mapping[str, Mapping[str, str]]
+    spent: Mapping[str, float]
+    packages: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain dicts and lists."""
+        return asdict(self)
