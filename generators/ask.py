@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from filters.verify.judge import Judge
+
 from generators.engines.base import Completion
 from generators.locate import known_results, symbolic
 from generators.roles import PromptOptions, Role

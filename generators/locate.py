@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from filters.verify.equations import Equation, equations
+
 from generators.solutions import Solution
 from schemas.attempt import Attempt
 from schemas.location import Location

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from filters.verify.equations import equations
+
 from generators.steps import StepStyle, split_steps
 from schemas.attempt import Attempt, Step
 from schemas.case import Case
@@ -44,7 +45,7 @@ def right_solutions(case: Case, style: StepStyle, with_reference: bool = True) -
     own.sort(key=lambda s: (len(s.text), s.parent))
     distinct = list({s.text: s for s in reversed(own)}.values())[::-1]
     reference = finished_reference(case, style) if with_reference else None
-    return distinct + [reference] if reference else distinct
+    return [*distinct, reference] if reference else distinct
 
 
 def states_nothing_false(text: str) -> bool:

@@ -54,7 +54,12 @@ def _header(manifest: Manifest) -> dict[str, object]:
 
 def _body(manifest: Manifest, recipes: Sequence[Recipe]) -> str:
     counts = manifest.counts
-    lines = [f"# {manifest.name}", "", "Verified correction data made by Corrigenda from a model's own mistakes.", ""]
+    lines = [
+        f"# {manifest.name}",
+        "",
+        "Verified correction data made by Corrigenda from a model's own mistakes.",
+        "",
+    ]
     lines += ["| config | rows | what |", "|---|---|---|"]
     rows = Counter[str]()
     for file in manifest.files:
@@ -71,11 +76,13 @@ def _body(manifest: Manifest, recipes: Sequence[Recipe]) -> str:
         )
     if manifest.models:
         lines += ["", "## Models", ""]
-        lines += [f"* {role}: `{m['model']}`, sampling `{m['sampling']}`" for role, m in manifest.models.items()]
+        lines += [
+            f"* {role}: `{m['model']}`, sampling `{m['sampling']}`" for role, m in manifest.models.items()
+        ]
     lines += [
         "",
-        f"Every right side was proven right and every wrong side wrong. Format version {manifest.format_version}; "
-        "`spans` are half-open code-point ranges with the loss weight of each stretch.",
+        "Every right side was proven right and every wrong side wrong. "
+        f"Format version {manifest.format_version}; `spans` are half-open code-point ranges with a loss weight.",
         "",
     ]
     return "\n".join(lines)

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generators.attempts import BroughtAttempt
 from pipelines.cases import CaseResult, work_case
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit
-from pipelines.tables import write_rows
 from pipelines.plan import ChunkInput, read_chunk
 from pipelines.rows import result_rows, split_of
+from pipelines.tables import write_rows
 from schemas.arrow import FORMAT_VERSION
+from schemas.problem import Problem
 
 Tick = Callable[[CaseResult], None]
 
@@ -61,7 +63,7 @@ def finished(chunk: ChunkInput, work: Path, digest: str) -> ChunkResult | None:
 async def work_chunk(chunk: ChunkInput, work: Path, kit: Kit, tick: Tick) -> ChunkResult:
     """Work on all problems of a chunk at once and write its result; `tick` hears of each case."""
 
-    async def one(problem: Any, rollouts: Any) -> CaseResult:
+    async def one(problem: Problem, rollouts: list[BroughtAttempt]) -> CaseResult:
         result = await work_case(problem, rollouts, kit)
         tick(result)
         return result

@@ -9,17 +9,17 @@ from typing import Any, Literal, TypeVar
 
 import pydantic
 import yaml
+from filters.verify.judge import JudgeOptions
+from generators.attempts_file import AttemptsFile
+from generators.steps import StepStyle
 from pydantic import Field
 
 from filters.base import FILTERS, RowFilter
-from filters.verify.judge import JudgeOptions
 from generators.ask import LocateOptions
-from generators.attempts_file import AttemptsFile
 from generators.engines.base import ENGINES, EngineOptions
 from generators.recipes.base import RECIPES, Recipe
 from generators.roles import PromptOptions, SamplingOptions
 from generators.sources.base import SOURCES, Source
-from generators.steps import StepStyle
 from schemas.exceptions import ConfigError
 from schemas.family import Family, Options, nearest
 from schemas.ids import content_hash
@@ -134,7 +134,9 @@ class BuildConfig(Options):
         self.recipes_made()
         self.filters_made()
         if self.policy is None and not self.attempts:
-            raise ConfigError("a build needs attempts: give `policy` (a model to sample) or `attempts` (files)")
+            raise ConfigError(
+                "a build needs attempts: give `policy` (a model to sample) or `attempts` (files)"
+            )
         for role in ("policy", "teacher"):
             engine = self.engine_made(role)  # type: ignore[arg-type]
             if engine is not None:
@@ -234,7 +236,9 @@ def _apply(written: dict[str, Any], change: str) -> None:
         last = number == len(parts) - 1
         if isinstance(place, list):
             if not part.isdigit() or int(part) >= len(place):
-                raise ConfigError(f"--set {key}: {'.'.join(parts[:number])} has {len(place)} entries, no {part!r}")
+                raise ConfigError(
+                    f"--set {key}: {'.'.join(parts[:number])} has {len(place)} entries, no {part!r}"
+                )
             index: Any = int(part)
         elif isinstance(place, dict):
             index = part
@@ -248,7 +252,7 @@ def _apply(written: dict[str, Any], change: str) -> None:
             place = place[index] if place[index] is not None else place.setdefault(index, {})
 
 
-def first_difference(old: Any, new: Any, path: str = "") -> str | None:
+def first_difference(old: object, new: object, path: str = "") -> str | None:
     """`field: was X, is Y` for the first field in which two identities differ, or None."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):

@@ -11,7 +11,9 @@ from schemas.exceptions import InputError
 def table_files(folder: Path, table: str) -> list[Path]:
     """Shards of one table, in order. InputError where the folder holds no dataset or no such table."""
     if not (folder / "data").is_dir():
-        raise InputError(f"{folder} holds no dataset: there is no {folder / 'data'}; build one with --out {folder}")
+        raise InputError(
+            f"{folder} holds no dataset: there is no {folder / 'data'}; build one with --out {folder}"
+        )
     files = sorted((folder / "data" / table).glob("*.parquet"))
     if not files:
         there = [t for t in TABLES if (folder / "data" / t).is_dir()]

@@ -70,4 +70,6 @@ def _children(attempt: dict[str, Any], folder: Path, console: Console) -> None:
             continue
         for row in rows(folder, table, {"problem_id": attempt["problem_id"]}):
             if attempt["id"] in row["parents"]:
-                console.print(f"became {table} row {row['id']} ({row['recipe']} {row['variant']})", markup=False)
+                console.print(
+                    f"became {table} row {row['id']} ({row['recipe']} {row['variant']})", markup=False
+                )

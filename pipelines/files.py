@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 _BLOCK = 1 << 20
 
@@ -26,6 +25,6 @@ def write_text(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: object) -> None:
     """Write JSON whole, with sorted keys and indentation."""
     write_text(path, json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n")

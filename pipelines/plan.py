@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from generators.attempts import BroughtAttempt
 from generators.attempts_file import AttemptsFile, ImportedAttempt
+
+from generators.attempts import BroughtAttempt
 from generators.sources.base import Source
 from pipelines.config import BuildConfig
 from pipelines.files import sha256_of, write_json
@@ -93,7 +94,9 @@ def _resumed(saved: dict[str, Any]) -> Plan:
     for entry in saved["inputs"]:
         path = Path(entry["path"])
         if not path.is_file() or sha256_of(path) != entry["sha256"]:
-            raise ResumeError(f"{path} has changed since this build began; build into another folder with --out")
+            raise ResumeError(
+                f"{path} has changed since this build began; build into another folder with --out"
+            )
     chunks = tuple(ChunkInput(**c) for c in saved["chunks"])
     return Plan(chunks, saved["counts"], saved["dropped_path"])
 
@@ -163,6 +166,10 @@ def _unmatched(brought: Brought, config: BuildConfig, dropped: list[Dropped]) ->
         for row in rows:
             dropped.append(
                 Dropped(
-                    stage="attempts", reason="no_such_problem", problem_id=key, where=row.where, content=row.text
+                    stage="attempts",
+                    reason="no_such_problem",
+                    problem_id=key,
+                    where=row.where,
+                    content=row.text,
                 )
             )

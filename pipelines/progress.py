@@ -5,7 +5,14 @@ from collections import Counter
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from pipelines.build import Outcome
@@ -93,13 +100,18 @@ def print_summary(outcome: Outcome, console: Console | None = None) -> None:
     console.print(table)
     spent = outcome.spent
     console.print(
-        f"{spent['seconds']:.1f} s; {spent['bought']:,.0f} completions sampled ({spent['new_tokens']:,.0f} tokens), "
-        f"{spent['replayed']:,.0f} replayed from the journal",
+        f"{spent['seconds']:.1f} s; {spent['bought']:,.0f} completions sampled "
+        f"({spent['new_tokens']:,.0f} tokens), {spent['replayed']:,.0f} replayed from the journal",
         markup=False,
+        soft_wrap=True,
     )
     if outcome.manifest is None:
-        console.print(f"Too many failed cases: {counts['failed']} of {counts['problems']}. Reasons are in "
-                      f"{outcome.out / 'dropped'}; run the same command again to retry them.", markup=False)  # fmt: skip
+        console.print(
+            f"Too many failed cases: {counts['failed']} of {counts['problems']}. Reasons are in "
+            f"{outcome.out / 'dropped'}; run the same command again to retry them.",
+            markup=False,
+            soft_wrap=True,
+        )
         return
     for file in outcome.manifest.files:
         console.print(f"  {file.rows:>7,} rows  {outcome.out / file.path}", markup=False, soft_wrap=True)

@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.chunks import ChunkResult
 from pipelines.files import sha256_of
-from pipelines.tables import read_file, write_rows, write_tables
 from pipelines.plan import Plan, read_dropped
+from pipelines.tables import read_file, write_rows, write_tables
 from schemas.arrow import TABLES, to_table
 from schemas.manifest import DataFile
 
@@ -49,9 +51,9 @@ def _write_split(
     return files
 
 
-def _slices(tables: Iterator[Any], size: int) -> Iterator[list[Any]]:
+def _slices(tables: Iterator[pa.Table], size: int) -> Iterator[list[pa.Table]]:
     """Tables regrouped into lists of exactly `size` rows, the last one shorter."""
-    group: list[Any] = []
+    group: list[pa.Table] = []
     room = size
     for table in tables:
         start = 0
@@ -67,8 +69,6 @@ def _slices(tables: Iterator[Any], size: int) -> Iterator[list[Any]]:
 
 
 def _rows_in(path: Path) -> int:
-    import pyarrow.parquet as pq
-
     return int(pq.read_metadata(path).num_rows)
 
 

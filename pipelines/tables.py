@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from schemas.arrow import dictionary_leaves, schema, to_table
 
 ROW_GROUP = 10_000
@@ -19,11 +22,8 @@ def write_rows(path: Path, table: str, rows: list[dict[str, Any]]) -> None:
     write_tables(path, table, [to_table(table, rows)])
 
 
-def write_tables(path: Path, table: str, parts: Iterable[Any]) -> int:
+def write_tables(path: Path, table: str, parts: Iterable[pa.Table]) -> int:
     """Write Arrow tables one after another into a file with fixed row groups; returns its rows."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     rows = 0
     with pq.ParquetWriter(
         path,
@@ -33,15 +33,15 @@ def write_tables(path: Path, table: str, parts: Iterable[Any]) -> int:
         write_page_index=True,
         use_content_defined_chunking=True,
     ) as writer:
-        for group in _regrouped(parts, pa):
+        for group in _regrouped(parts):
             writer.write_table(group, row_group_size=ROW_GROUP)
             rows += group.num_rows
     return rows
 
 
-def _regrouped(parts: Iterable[Any], pa: Any) -> Iterator[Any]:
+def _regrouped(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """The rows of all parts in tables of ROW_GROUP rows, the last one shorter."""
-    waiting: list[Any] = []
+    waiting: list[pa.Table] = []
     count = 0
     for part in parts:
         waiting.append(part)
@@ -56,8 +56,6 @@ def _regrouped(parts: Iterable[Any], pa: Any) -> Iterator[Any]:
         yield pa.concat_tables(waiting)
 
 
-def read_file(path: Path) -> Any:
+def read_file(path: Path) -> pa.Table:
     """A whole file as an Arrow table."""
-    import pyarrow.parquet as pq
-
     return pq.read_table(path)
