@@ -1,0 +1,1 @@
+"""Scripts behind every number the project claims, and the training of the embedded policy."""

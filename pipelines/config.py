@@ -182,7 +182,7 @@ def explain(error: pydantic.ValidationError, where: str, model: type[pydantic.Ba
     if first["type"] == "extra_forbidden":
         known = _keys_at(model, first["loc"][:-1])
         key = str(first["loc"][-1])
-        return f"{place}: unknown key{nearest(key, known) or ';'} known keys: {', '.join(sorted(known))}"
+        return f"{place}: unknown key {key!r}{nearest(key, known)} Known keys: {', '.join(sorted(known))}"
     if first["type"] == "missing":
         return f"{place}: is required"
     return f"{place}: {first['msg']}, got {first['input']!r}"

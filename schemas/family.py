@@ -26,9 +26,9 @@ T = TypeVar("T", bound=Options)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` where one of the known words is near, else nothing."""
+    """`; did you mean 'x'?` where one of the known words is near, else a full stop."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"; did you mean {near[0]!r}?" if near else "."
 
 
 @dataclass(frozen=True)

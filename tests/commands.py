@@ -1,0 +1,25 @@
+"""Running the real command in a process of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def command(*words: object) -> list[str]:
+    """The command line of `corrigenda …`."""
+    return [sys.executable, "-m", "pipelines.cli", *map(str, words)]
+
+
+def corrigenda(*words: object) -> subprocess.CompletedProcess[str]:
+    """Run `corrigenda …` to its end."""
+    return subprocess.run(command(*words), cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def hashes(out: Path) -> dict[str, str]:
+    """SHA-256 of every file under `data/`."""
+    from pipelines.files import sha256_of
+
+    return {str(p.relative_to(out)): sha256_of(p) for p in sorted((out / "data").rglob("*.parquet"))}

@@ -1,0 +1,141 @@
+"""What every recipe promises, asked of every recipe there is."""
+
+import asyncio
+import pickle
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from filters.base import FILTERS
+from filters.verify.judge import Judge
+from generators.ask import Ask, Tools
+from generators.recipes.base import RECIPES, Recipe
+from schemas.case import Case
+from schemas.example import Example, PreferenceExample, SFTExample
+from schemas.segment import Message, Span
+from tests.world import case_of, tools
+
+COUNT = 21
+NAMES = RECIPES.names()
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    with Judge() as judge:
+        yield judge
+
+
+@pytest.fixture(scope="module")
+def served(judge: Judge) -> Tools:
+    return tools(COUNT, judge)
+
+
+def without_policy(served: Tools) -> Tools:
+    return Tools(judge=served.judge)
+
+
+def examples(name: str, served: Tools, ask_tools: Tools | None = None) -> list[tuple[Case, Example]]:
+    async def run() -> list[tuple[Case, Example]]:
+        recipe = RECIPES.find(name)()
+        made = []
+        for number in range(COUNT):
+            case = await case_of(number, served)
+            door = Ask(case, ask_tools or served).for_recipe(recipe.name)
+            made += [(case, e) for e in await recipe.build(case, door)]
+        return made
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def made(request: pytest.FixtureRequest, served: Tools) -> list[tuple[Case, Example]]:
+    rows = examples(request.param, served)
+    assert len(rows) >= COUNT // 2, f"{request.param} makes too little of a world full of mistakes"
+    return rows
+
+
+def recipe_of(example: Example) -> type[Recipe]:
+    return RECIPES.find(example.recipe)
+
+
+def assistant_spans(example: Example) -> Iterator[tuple[tuple[Message, ...], Span, str]]:
+    for messages, spans in example.sides():
+        for span in spans:
+            yield messages, span, messages[span.message].content[span.start : span.end]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_replies_give_the_same_rows(name: str, served: Tools) -> None:
+    first, second = examples(name, served), examples(name, served)
+    assert [e.id for _, e in first] == [e.id for _, e in second]
+    assert first == second
+
+
+def test_ids_are_unique(made: list[tuple[Case, Example]]) -> None:
+    ids = [e.id for _, e in made]
+    assert len(set(ids)) == len(ids)
+
+
+def test_rows_keep_the_format_and_pass_every_filter(made: list[tuple[Case, Example]], judge: Judge) -> None:
+    filters = [FILTERS.find(name)() for name in FILTERS.names()]
+    for case, example in made:
+        example.check()
+        objections = [f.objection(example, case, judge) for f in filters]
+        assert objections == [None] * len(filters), example
+
+
+def test_rows_are_of_the_kinds_the_recipe_says(made: list[tuple[Case, Example]]) -> None:
+    assert {e.kind for _, e in made} == set(recipe_of(made[0][1]).makes)
+
+
+def test_mistakes_are_not_learnt_unless_the_method_is_to_learn_them(made: list[tuple[Case, Example]]) -> None:
+    for _, example in made:
+        if isinstance(example, SFTExample) and not recipe_of(example).learns_mistakes:
+            assert all(span.weight == 0 for _, span, _ in assistant_spans(example) if span.kind == "mistake")
+
+
+def test_text_before_and_in_a_mistake_is_the_policys_own(made: list[tuple[Case, Example]]) -> None:
+    for case, example in made:
+        texts = {a.id: a.text for a in case.attempts}
+        assert example.parents and example.parents[0] in texts
+        for messages, span, text in assistant_spans(example):
+            if span.kind == "mistake":
+                lead = messages[span.message].content[: span.start]
+                whole = texts[example.parents[0]]
+                assert text.strip() in whole or example.recipe == "stepwise_correction"
+                if isinstance(example, PreferenceExample) or span is first_mistake(example):
+                    assert whole.startswith(lead)
+
+
+def first_mistake(example: Example) -> Span | None:
+    return next((s for _, spans in example.sides() for s in spans if s.kind == "mistake"), None)
+
+
+def test_nothing_betrays_the_reference(made: list[tuple[Case, Example]]) -> None:
+    # A reflection that knows the answer before it is worked out teaches the model to guess it.
+    for case, example in made:
+        for _, span, text in assistant_spans(example):
+            if span.kind == "reflection" and example.located_by != "equations":
+                assert not re.search(rf"(?<!\d){re.escape(case.problem.answer)}(?!\d)", text)
+
+
+def test_recipes_and_rows_survive_pickling(made: list[tuple[Case, Example]]) -> None:
+    recipe = recipe_of(made[0][1])()
+    assert pickle.loads(pickle.dumps(recipe)) == recipe
+    assert pickle.loads(pickle.dumps(made[:3])) == made[:3]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recipe_works_without_any_model(name: str, served: Tools) -> None:
+    rows = examples(name, served, without_policy(served))
+    assert rows, f"{name} makes nothing of attempts alone"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recipe_names_its_paper_and_explains_its_options(name: str) -> None:
+    recipe = RECIPES.find(name)
+    assert re.search(r"arXiv \d{4}\.\d{5}", recipe.paper)
+    assert recipe.__doc__
+    for option, field in recipe.model_fields.items():
+        assert field.description, f"{name}.{option} has no docstring"

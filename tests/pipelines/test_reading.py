@@ -1,0 +1,55 @@
+"""`show`, `explain`, `recipes` and `errors`, as a person types them."""
+
+from pathlib import Path
+
+import pytest
+
+from generators.recipes.base import RECIPES
+from pipelines.dataset import rows
+from schemas.errors import KINDS
+from tests.commands import corrigenda
+from tests.world import write_world
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    done = corrigenda("build", write_world(folder, 10), "--out", folder / "out")
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
+
+
+@pytest.mark.parametrize("table", ["sft", "preference", "stepwise", "attempts"])
+def test_show_prints_rows_of_every_table(built: Path, table: str) -> None:
+    done = corrigenda("show", built, "--config", table, "-n", 2)
+    assert done.returncode == 0, done.stderr
+    first = next(iter(rows(built, table)))
+    assert first["id"] in done.stdout
+
+
+def test_show_marks_kinds_and_masks_without_colours(built: Path) -> None:
+    done = corrigenda("show", built, "--recipe", "partial_answer_masking", "-n", 1)
+    assert "[mistake, masked]" in done.stdout and "[correction]" in done.stdout
+
+
+def test_explain_walks_back_to_the_attempt(built: Path) -> None:
+    row = next(r for r in rows(built, "sft") if r["recipe"] == "lemma")
+    done = corrigenda("explain", row["id"], "--in", built)
+    assert done.returncode == 0, done.stderr
+    for expected in (row["id"], *row["parents"], row["problem_id"], "sampled from scripted", "Apache-2.0"):
+        if expected != "reference":
+            assert expected in done.stdout
+    attempt = corrigenda("explain", row["parents"][0], "--in", built)
+    assert f"became sft row {row['id']}" in attempt.stdout
+
+
+def test_an_unknown_id_or_folder_is_a_clear_error(built: Path, tmp_path: Path) -> None:
+    assert "no row or attempt" in corrigenda("explain", "r-nothing", "--in", built).stderr
+    missing = corrigenda("show", tmp_path / "nowhere")
+    assert missing.returncode == 2 and "holds no dataset" in missing.stderr
+
+
+def test_recipes_and_errors_list_everything() -> None:
+    recipes, errors = corrigenda("recipes").stdout, corrigenda("errors").stdout
+    assert all(name in recipes and RECIPES.find(name).paper in recipes for name in RECIPES.names())
+    assert all(slug in errors for slug in KINDS)
