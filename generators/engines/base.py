@@ -30,6 +30,19 @@ class Sampling:
     keep_stop: bool = False
     seed: int = 0
 
+    def distribution(self) -> tuple[float | int | tuple[str, ...], ...]:
+        """What shapes the answers: everything but the seed, in a form that JSON writes one way.
+
+        A temperature of 1 and one of 1.0 are the same purchase.
+        """
+        return (
+            float(self.temperature),
+            float(self.top_p),
+            self.max_tokens,
+            tuple(self.stop),
+            self.keep_stop,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -48,8 +61,10 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Completion:
     """One answer. `text` excludes special tokens; `token_ids` are those sampled, the end-of-turn
-    token included; `logprob` is their sum in nats where the engine knows it.
-    `finish`: `stop` (end of turn or stop string) or `length` (cut by max_tokens)."""
+    token and the tokens of a stop string included, so they may say more than `text`; `logprob` is
+    their sum in nats under the model itself (temperature 1, nothing cut off), where it is known.
+    `finish`: `stop` (end of turn or stop string) or `length` (cut by max_tokens or by the model's
+    context)."""
 
     text: str
     token_ids: tuple[int, ...]
@@ -96,14 +111,22 @@ class EngineOptions(Options, ABC):
     def check(self) -> None:
         """Cheap checks before any work starts (the folder exists, it has a tokenizer); ConfigError."""
 
+    def open_for_replay(self) -> Engine:
+        """The engine as a rebuild from a journal needs it: its fingerprint and renderer.
+
+        A member that can know these without loading weights returns an `Absent` engine here.
+        """
+        return self.open()
+
 
 ENGINES: Family[EngineOptions] = Family(
-    "engine", "generators.engines", EngineOptions, support=frozenset({"journal", "render", "embedded"})
+    "engine",
+    "generators.engines",
+    EngineOptions,
+    support=frozenset({"absent", "embedded", "journal", "journaled", "local", "render"}),
 )
 
 
 def policy_id(fingerprint: str, sampling: Sampling) -> str:
     """Fingerprint of model and sampling together, as rows carry it."""
-    return content_id(
-        "m", [fingerprint, sampling.temperature, sampling.top_p, sampling.max_tokens, list(sampling.stop)]
-    )
+    return content_id("m", [fingerprint, *sampling.distribution()])

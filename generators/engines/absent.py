@@ -1,0 +1,24 @@
+"""An engine whose model is not loaded: enough to rebuild a dataset from its journal.
+
+It knows the fingerprint, which journal keys start with, and the renderer, which makes the token
+ids they are made of; asking it for a completion is an error.
+"""
+
+from generators.engines.base import Completion, Engine, Renderer, Request
+from schemas.exceptions import EngineError
+
+
+class Absent(Engine):
+    """Fingerprint and renderer of a model, without the model."""
+
+    def __init__(self, fingerprint: str, model: str, renderer: Renderer) -> None:
+        self.fingerprint = fingerprint
+        self.model = model
+        self.renderer = renderer
+
+    async def generate(self, request: Request) -> list[Completion]:
+        """Always raises EngineError."""
+        raise EngineError(
+            f"{self.model} is not loaded: the engine was opened for replay only. Open it with open() "
+            "to ask it for new completions"
+        )
