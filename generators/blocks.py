@@ -26,24 +26,9 @@ _TOKENS = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
-_RUNNING_TEXT = frozenset(
-    [
-        "document",
-        "proof",
-        "solution",
-        "enumerate",
-        "itemize",
-        "description",
-        "center",
-        "theorem",
-        "lemma",
-        "claim",
-        "problem",
-        "answer",
-        "quote",
-        "quotation",
-        "abstract",
-    ]
+_RUNNING_TEXT = re.compile(
+    r"document|proof|solution|enumerate|itemize|description|center|theorem|lemma|claim|problem|answer"
+    r"|quote|quotation|abstract"
 )
 
 _PARTNER = {"\\]": "\\[", "[/asy]": "[asy]"}
@@ -112,7 +97,7 @@ class _Scan:
             self.blanks.append(start)
             self.single = self.parenthesis = None
             self.double_blank = True
-        elif kind == "begin" and token["begin"].rstrip("*") not in _RUNNING_TEXT:
+        elif kind == "begin" and not _RUNNING_TEXT.fullmatch(token["begin"].rstrip("*")):
             self.waiting.setdefault(token["begin"], []).append(start)
         elif kind == "end":
             self._close(token["end"], token.end())

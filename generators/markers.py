@@ -38,9 +38,11 @@ def markers(text: str, whole: list[Block]) -> list[int]:
     """Offsets of the markers, indentation left to the text before; none within a block."""
     found = [_read(m) for m in _MARKER.finditer(text) if not inside(whole, m.start())]
     words = [m for m in found if m.word]
-    chosen = words if len(words) >= 2 else _counting(found)
-    smallest = min((m.indent for m in chosen), default=0)
-    return [m.at for m in chosen if m.indent == smallest]
+    for indent in sorted({m.indent for m in found}):
+        aligned = [m for m in (words if len(words) >= 2 else found) if m.indent == indent]
+        if chosen := _counting(aligned):
+            return [m.at for m in chosen]
+    return []
 
 
 def _read(match: re.Match[str]) -> _Marker:

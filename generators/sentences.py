@@ -18,81 +18,11 @@ _LINE = re.compile(r"\n\s*")
 _LIST_ENTRY = re.compile(r"(?:[-*•+]|\(?(?:\d{1,3}|[A-Za-z])[.)])\s")
 _WORD_BEFORE = 40  # code points looked at before a full stop; no abbreviation and no name is longer
 
-_NEVER_LAST = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "st",
-        "vs",
-        "e.g",
-        "i.e",
-        "eg",
-        "ie",
-        "cf",
-        "approx",
-        "resp",
-        "gen",
-        "col",
-        "sgt",
-        "capt",
-        "lt",
-        "hon",
-        "rev",
-        "w.r.t",
-        "viz",
-        "ca",
-    ]
+_NEVER_LAST = re.compile(
+    r"mr|mrs|ms|dr|prof|st|vs|e\.g|i\.e|eg|ie|cf|approx|resp|gen|col|sgt|capt|lt|hon|rev|w\.r\.t|viz|ca"
 )
-_BEFORE_NUMBER = frozenset(
-    [
-        "no",
-        "nos",
-        "fig",
-        "figs",
-        "eq",
-        "eqs",
-        "sec",
-        "ch",
-        "vol",
-        "p",
-        "pp",
-        "thm",
-        "lem",
-        "art",
-        "ex",
-        "def",
-        "cor",
-        "prop",
-    ]
-)
-_SELDOM_LAST = frozenset(
-    [
-        "etc",
-        "p.m",
-        "a.m",
-        "in",
-        "ft",
-        "hr",
-        "hrs",
-        "min",
-        "sec",
-        "lb",
-        "lbs",
-        "oz",
-        "u.s",
-        "u.k",
-        "jr",
-        "sr",
-        "inc",
-        "ltd",
-        "co",
-        "dept",
-        "est",
-    ]
-)
+_BEFORE_NUMBER = re.compile(r"nos?|figs?|eqs?|sec|ch|vol|pp?|thm|lem|art|ex|def|cor|prop")
+_SELDOM_LAST = re.compile(r"etc|[ap]\.m|in|ft|hrs?|min|sec|lbs?|oz|u\.s|u\.k|jr|sr|inc|ltd|co|dept|est")
 
 
 def sentence_starts(text: str, displays: list[Block]) -> list[int]:
@@ -150,11 +80,11 @@ def _is_list_number(text: str, word: str, end: int, last: int) -> bool:
 
 def _is_abbreviation(word: str, before: str, following: str) -> bool:
     lower = word.lower()
-    if lower in _NEVER_LAST:
+    if _NEVER_LAST.fullmatch(lower):
         return True
-    if lower in _BEFORE_NUMBER and (following.isdigit() or following in "($\\"):
+    if _BEFORE_NUMBER.fullmatch(lower) and (following.isdigit() or following in "($\\"):
         return True
-    if lower in _SELDOM_LAST:
+    if _SELDOM_LAST.fullmatch(lower):
         return not following.isupper()
     initial = len(word) == 1 and word.isupper()
     return initial and following.isupper() and (not before or before[0].isupper() or before.endswith("."))

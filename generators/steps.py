@@ -26,6 +26,7 @@ from schemas.attempt import Step
 StepStyle = Literal["auto", "numbered", "paragraphs", "lines", "sentences"]
 
 _GAP = re.compile(r"\n\s*")
+_CLOSERS = ("\\]", "$$", "}", "```", "~~~", "[/asy]")
 _CONTINUES = (",", ".", ";", ":", ")")
 _LONGEST_INTRODUCTION = 3  # paragraphs; a list further down is part of a text, not its steps
 
@@ -98,8 +99,9 @@ def _cuts(layout: _Layout, style: StepStyle) -> list[int]:
 def _keep(layout: _Layout, whole: list[Block], starts: list[int]) -> list[int]:
     """Starts that cut no block, part no display from its introduction, and leave no step blank."""
     opening = {block.start for block in layout.displays}
-    closing = {block.end for block in layout.displays}
     text, kept = layout.text, []
+    # A display that was never closed has no end that a text could go on from.
+    closing = {block.end for block in layout.displays if text.endswith(_CLOSERS, *block)}
     for at in starts:
         end = at
         while end and text[end - 1].isspace():
