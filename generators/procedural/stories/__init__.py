@@ -1,0 +1,1 @@
+"""Stories of the word problems, a file for each number of steps."""
