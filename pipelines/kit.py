@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from filters.verify.judge import Judge
-from generators.engines.journal import Journal, JournaledEngine
+from generators.engines.journal import Journal
+from generators.engines.journaled import JournaledEngine
 
 from filters.base import RowFilter
 from generators.ask import Tools
@@ -31,7 +32,7 @@ class Kit:
         return {
             "bought": sum(e.bought for e in engines),
             "replayed": sum(e.replayed for e in engines),
-            "new_tokens": sum(e.new_tokens for e in engines),
+            "new_tokens": sum(e.bought_tokens for e in engines),
         }
 
     def models(self) -> dict[str, dict[str, str]]:
@@ -63,7 +64,9 @@ async def open_kit(config: BuildConfig, work: Path) -> AsyncIterator[Kit]:
             options = config.engine_made(name)  # type: ignore[arg-type]
             if written is None or options is None:
                 continue
-            engine = JournaledEngine(options.open(), journal, replay_only=config.run.replay_only)
+            replay = config.run.replay_only
+            opened = options.open_for_replay() if replay else options.open()
+            engine = JournaledEngine(opened, journal, replay_only=replay)
             stack.push_async_callback(engine.close)
             engines[name] = engine
             roles[name] = Role(engine, written.sampling.sampling())

@@ -40,5 +40,12 @@ def test_the_format_page_names_every_column_and_kind() -> None:
 
 def test_the_readme_names_every_recipe_command_and_folder() -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = [*RECIPES.names(), "make demo", "make test", "corrigenda build", "corrigenda show", "corrigenda explain"]
+    named = [
+        *RECIPES.names(),
+        "make demo",
+        "make test",
+        "corrigenda build",
+        "corrigenda show",
+        "corrigenda explain",
+    ]
     assert [n for n in named if n not in page] == []

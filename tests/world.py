@@ -45,14 +45,17 @@ class Jars:
     def right(self, again: bool = False) -> str:
         a, b, c = self.values
         if again:
-            return f"Step 1: The crates hold {a} * {b} = {a * b} jars.\n" + self._end(a * b, a * b + c, a * b + c)
+            return f"Step 1: The crates hold {a} * {b} = {a * b} jars.\n" + self._end(
+                a * b, a * b + c, a * b + c
+            )
         return f"Step 1: {a} * {b} = {a * b}\n" + self._end(a * b, a * b + c, a * b + c)
 
     def wrong(self, mistake: str) -> str:
         a, b, c = self.values
         product, total = a * b, a * b + c
         texts = {
-            "slip_first": f"Step 1: {a} * {b} = {product + 10}\n" + self._end(product + 10, total + 10, total + 10),
+            "slip_first": f"Step 1: {a} * {b} = {product + 10}\n"
+            + self._end(product + 10, total + 10, total + 10),
             "slip_second": f"Step 1: {a} * {b} = {product}\n" + self._end(product, total - 1, total - 1),
             "wrong_operator": f"Step 1: {a} + {b} = {a + b}\n" + self._end(a + b, a + b + c, a + b + c),
             "stopped_short": f"Step 1: {a} * {b} = {product}\nThe answer is \\boxed{{{product}}}.",
@@ -97,7 +100,12 @@ def write_world(folder: Path, count: int) -> Path:
     """Problems, replies and a config in a folder; returns the config's path."""
     jars = [Jars(i) for i in range(count)]
     problems = [
-        {"id": j.problem.id, "question": j.problem.statement, "answer": j.problem.answer, "solution": j.right()}
+        {
+            "id": j.problem.id,
+            "question": j.problem.statement,
+            "answer": j.problem.answer,
+            "solution": j.right(),
+        }
         for j in jars
     ]
     replies = [{"statement": j.problem.statement, "replies": j.replies()} for j in jars]

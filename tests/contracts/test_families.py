@@ -22,7 +22,9 @@ def test_every_file_of_the_folder_is_one_member(family: Family[Options]) -> None
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.noun)
 def test_an_unknown_name_offers_the_near_one(family: Family[Options]) -> None:
     known = family.names()[0]
-    with pytest.raises(ConfigError, match=rf"no {family.noun} is called '{known}x'; did you mean '{known}'\?"):
+    with pytest.raises(
+        ConfigError, match=rf"no {family.noun} is called '{known}x'; did you mean '{known}'\?"
+    ):
         family.find(known + "x")
     with pytest.raises(ConfigError, match="There are: "):
         family.find("qqqqqq")

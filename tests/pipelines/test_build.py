@@ -93,7 +93,9 @@ def test_the_same_config_builds_the_same_bytes(built: Path, config: Path, tmp_pa
     assert hashes(tmp_path / "again") == hashes(built)
 
 
-def test_a_fresh_build_that_replays_the_journal_asks_for_nothing(built: Path, config: Path, tmp_path: Path) -> None:
+def test_a_fresh_build_that_replays_the_journal_asks_for_nothing(
+    built: Path, config: Path, tmp_path: Path
+) -> None:
     replay = ("--set", f"run.journal={built / 'work' / 'journal'}", "--set", "run.replay_only=true")
     done = corrigenda("build", config, "--out", tmp_path / "replay", *replay)
     assert done.returncode == 0, done.stderr
@@ -129,7 +131,9 @@ def test_a_failing_request_costs_its_case_and_no_other(config: Path, tmp_path: P
     manifest = json.loads((tmp_path / "o" / "manifest.json").read_text())
     assert manifest["counts"]["failed"] == 1
     dropped = list(dropped_rows(tmp_path / "o"))
-    assert [(d["problem_id"], d["reason"]) for d in dropped if d["stage"] == "case"] == [("jars/3", "engine_error")]
+    assert [(d["problem_id"], d["reason"]) for d in dropped if d["stage"] == "case"] == [
+        ("jars/3", "engine_error")
+    ]
 
 
 def test_too_many_failed_cases_end_with_3_and_a_rerun_tries_them_again(config: Path, tmp_path: Path) -> None:

@@ -57,14 +57,18 @@ def test_a_model_folder_without_a_tokenizer_is_refused(config: Path, tmp_path: P
 
 def test_an_empty_file_is_refused(config: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
-    done = corrigenda("build", config, "--out", tmp_path / "o", "--set", f"sources.0.paths=[{tmp_path}/empty.jsonl]")
+    done = corrigenda(
+        "build", config, "--out", tmp_path / "o", "--set", f"sources.0.paths=[{tmp_path}/empty.jsonl]"
+    )
     assert done.returncode == 2
     assert "empty.jsonl" in done.stderr and "empty" in done.stderr
 
 
 def test_a_missing_column_names_the_near_one(config: Path, tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text('{"questions": "1+1?", "answer": "2"}\n')
-    done = corrigenda("build", config, "--out", tmp_path / "o", "--set", f"sources.0.paths=[{tmp_path}/p.jsonl]")
+    done = corrigenda(
+        "build", config, "--out", tmp_path / "o", "--set", f"sources.0.paths=[{tmp_path}/p.jsonl]"
+    )
     assert done.returncode == 2
     assert "'question'" in done.stderr and "'questions'" in done.stderr
 
@@ -78,7 +82,10 @@ def test_a_bad_line_is_counted_with_its_number_and_costs_no_other(config: Path, 
     done = corrigenda("build", config, "--out", out, "--set", f"sources.0.paths=[{tmp_path}/p.jsonl]")
     assert done.returncode == 0, done.stderr
     dropped = pq.read_table(out / "dropped" / "planning.parquet").to_pylist()
-    assert [(d["reason"], d["where"].rpartition(":")[2]) for d in dropped] == [("bad_json", "2"), ("duplicate_id", "")]
+    assert [(d["reason"], d["where"].rpartition(":")[2]) for d in dropped] == [
+        ("bad_json", "2"),
+        ("duplicate_id", ""),
+    ]
     assert json.loads((out / "manifest.json").read_text())["counts"]["problems"] == 2
 
 

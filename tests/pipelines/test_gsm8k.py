@@ -30,7 +30,9 @@ def lines(name: str) -> list[dict[str, str]]:
 
 
 def test_verdicts_agree_with_the_published_labels(built: Path) -> None:
-    labels = Counter((r["problem_id"], r["model"], r["response"], r["correct"]) for r in lines("gsm8k_rollouts.jsonl"))
+    labels = Counter(
+        (r["problem_id"], r["model"], r["response"], r["correct"]) for r in lines("gsm8k_rollouts.jsonl")
+    )
     agree = 0
     for row in rows(built, "attempts"):
         key = (row["problem_id"], row["model"], row["text"])
@@ -40,10 +42,13 @@ def test_verdicts_agree_with_the_published_labels(built: Path) -> None:
 
 def test_there_are_enough_rows_and_every_right_side_verifies(built: Path) -> None:
     problems = {
-        p["id"]: Problem(id=p["id"], statement=p["question"], answer=p["answer"]) for p in lines("gsm8k_test.jsonl")
+        p["id"]: Problem(id=p["id"], statement=p["question"], answer=p["answer"])
+        for p in lines("gsm8k_test.jsonl")
     }
     sft = list(rows(built, "sft"))
     assert len(sft) >= 3000
     with Judge() as judge:
         for row in sft:
-            assert judge.verdict(problems[row["problem_id"]], row["messages"][-1]["content"]).is_right, row["id"]
+            assert judge.verdict(problems[row["problem_id"]], row["messages"][-1]["content"]).is_right, row[
+                "id"
+            ]
