@@ -30,6 +30,7 @@ class PartialAnswerMasking(Recipe):
     makes = ("sft",)
 
     weights: dict[str, float] = {"mistake": 0.0}
+    """Loss weight by segment kind: the mistake is masked."""
     bad_cases: int = 4
     """Most wrong attempts used per problem; attempts with equal answers count once."""
     good_cases: int = 1

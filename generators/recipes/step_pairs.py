@@ -26,6 +26,7 @@ class StepPairs(Recipe):
     makes = ("preference",)
 
     weights: dict[str, float] = {"prefix": 0.0}
+    """Loss weight by segment kind: what both sides share is masked."""
     most: int = 4
     """Most wrong attempts used per problem."""
     proven_only: bool = True

@@ -37,6 +37,7 @@ class StepwiseCorrection(Recipe):
     makes = ("sft",)
 
     weights: dict[str, float] = {"mistake": 0.0}
+    """Loss weight by segment kind: the mistake is masked."""
     own_attempts: int = 4
     """Most wrong attempts repaired per problem."""
     proven_only: bool = False
