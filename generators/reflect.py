@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from filters.shape import LEAKS
 from generators.ask import Ask
 from generators.prompts import corrections as texts
+from generators.repair import Repair
 from schemas.attempt import Attempt
 from schemas.location import Location
 from schemas.segment import Message
@@ -15,18 +16,19 @@ _MOST_CHARS = 400
 """Longer than this is a lecture or a solution, not a reflection."""
 
 
-async def reflection(ask: Ask, attempt: Attempt, location: Location, right_step: str) -> tuple[str, str]:
+async def reflection(ask: Ask, attempt: Attempt, location: Location, repair: Repair) -> tuple[str, str]:
     """The noticing text and who wrote it (teacher fingerprint, or empty for a template)."""
     prompt = texts.TEACHER_NOTICE.format(
         statement=ask.case.problem.statement,
         work=attempt.text[: attempt.steps[location.step].end].strip(),
-        step=right_step.strip(),
+        step=repair.step.strip(),
     )
     for reply in await ask.teacher([Message("user", prompt)], n=2):
         written = " ".join(reply.text.split())
         if _acceptable(written, ask.case.problem.answer):
             return written, ask.teacher_id
-    return f"{notice(ask.rng, location)} {ask.rng.choice(texts.REDO)}", ""
+    then = texts.REDO if repair.how == "corrected" else texts.GO_ON
+    return f"{notice(ask.rng, location)} {ask.rng.choice(then)}", ""
 
 
 def notice(rng: random.Random, location: Location) -> str:
@@ -35,7 +37,7 @@ def notice(rng: random.Random, location: Location) -> str:
         return fill(rng, texts.NOTICE_EQUATION, location)
     if location.method == "answer":
         return fill(rng, texts.NOTICE_ANSWER, location)
-    return rng.choice(texts.NOTICE_STEP)
+    return rng.choice(texts.NOTICE_WAY)
 
 
 def fill(rng: random.Random, pool: Sequence[str], location: Location, **more: str) -> str:

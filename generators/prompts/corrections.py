@@ -13,14 +13,15 @@ NOTICE_EQUATION = (
     "That calculation is off: {expression} gives {right}, not {wrong}.",
     "I made a mistake there: {expression} is {right} rather than {wrong}.",
 )
-NOTICE_STEP = (
-    "Wait, that step is not right.",
-    "Hold on, this step does not follow from the problem.",
-    "Let me reread the problem. This step is wrong.",
-    "Hmm, there is a mistake in this step.",
-    "Actually, I went wrong in this step.",
-    "On second thought, this step is wrong.",
+NOTICE_WAY = (
+    "Wait, this does not lead to what is asked.",
+    "Hold on, this is not the right way to the answer.",
+    "Let me reread the problem. This is not how to get there.",
+    "Hmm, this way does not work out.",
+    "Actually, I am going wrong here.",
+    "On second thought, this is not the way to solve it.",
 )
+"""For steps that are likely, not proven wrong: true of a false step and of a useless one."""
 NOTICE_ANSWER = (
     "Wait, {wrong} is not what the problem asks for.",
     "Hold on, {wrong} cannot be the final answer.",
@@ -33,6 +34,15 @@ REDO = (
     "Doing it again:",
     "Here it is again, corrected:",
 )
+"""Before the same step with its result set right."""
+GO_ON = (
+    "Let me think again.",
+    "Let me go on differently.",
+    "Let me look at it again.",
+    "A better way from here:",
+    "Let me try this instead.",
+)
+"""Before another step in place of the wrong one."""
 START_OVER = (
     "Let me start over.",
     "Let me solve this from the beginning.",

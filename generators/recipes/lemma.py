@@ -65,7 +65,7 @@ class Lemma(Recipe):
     async def _fix(self, ask: Ask, wrong: Attempt, found: Location) -> list[SFTExample]:
         rows = []
         for repair in await repairs(ask, wrong, found):
-            said, teacher = await reflection(ask, wrong, found, repair.step)
+            said, teacher = await reflection(ask, wrong, found, repair)
             rows.append(
                 self.sft(
                     ask,

@@ -66,7 +66,7 @@ class StepwiseCorrection(Recipe):
             return []
         rows: list[Example] = []
         for repair in await repairs(ask, wrong, found):
-            said, teacher = await reflection(ask, wrong, found, repair.step)
+            said, teacher = await reflection(ask, wrong, found, repair)
             segments = [
                 Segment("prefix", wrong.before(found.step)),
                 Segment("mistake", apart(wrong.step_text(found.step), "\n")),
