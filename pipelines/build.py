@@ -15,7 +15,7 @@ from pipelines.card import write_card
 from pipelines.cases import CaseResult
 from pipelines.chunks import ChunkResult, Tick, finished, work_chunk
 from pipelines.config import BuildConfig, first_difference
-from pipelines.files import write_json
+from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import ChunkInput, Plan, make_plan
 from pipelines.shards import tables_of, write_dropped, write_shards
@@ -70,6 +70,10 @@ async def build(
     work = out / "work"
     claim(out, config)
     plan = stages.plan(config, work)
+    done = already_finished(config, out)
+    if done is not None:
+        spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
+        return Outcome(out, done, dict(done.counts), spent)
     async with open_kit(config, work) as kit:
         progress.begin(sum(c.problems for c in plan.chunks), kit)
         chunks = await _all_chunks(plan, config, work, kit, progress, stages)
@@ -93,6 +97,18 @@ def claim(out: Path, config: BuildConfig) -> None:
     if out.is_dir() and any(out.iterdir()):
         raise ResumeError(f"{out} is not empty and holds no build; give another --out")
     write_json(saved, {"config": config.identity(), "format": FORMAT_VERSION})
+
+
+def already_finished(config: BuildConfig, out: Path) -> Manifest | None:
+    """The manifest, where this very build is finished, whole and without a failed case."""
+    path = out / "manifest.json"
+    if not path.is_file():
+        return None
+    manifest = Manifest.from_json(json.loads(path.read_text(encoding="utf-8")))
+    if manifest.config_digest != config.digest() or manifest.counts.get("failed"):
+        return None
+    whole = all((out / f.path).is_file() and sha256_of(out / f.path) == f.sha256 for f in manifest.files)
+    return manifest if whole else None
 
 
 async def _all_chunks(

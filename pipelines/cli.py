@@ -1,12 +1,13 @@
 """The `corrigenda` command. Everything heavy is imported by the subcommand that needs it."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, ResumeError
 
-DONE, BAD_CONFIG, TOO_MANY_FAILED = 0, 2, 3
+DONE, BAD_CONFIG, TOO_MANY_FAILED, INTERRUPTED = 0, 2, 3, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,13 +63,17 @@ def main(argv: list[str] | None = None) -> int:
     except CorrigendaError as error:
         print(f"corrigenda: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("corrigenda: interrupted; run the same command again to go on", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
-        return 0
+        # `corrigenda show … | head`: nobody reads on, and Python's own flush at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
 
 
 def _build(args: argparse.Namespace) -> int:
     import asyncio
-    import os
 
     from pipelines.config import load
     from pipelines.progress import TerminalProgress, print_summary

@@ -40,3 +40,8 @@ class Manifest:
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Manifest":
+        """The manifest that `as_json` wrote."""
+        return cls(**{**content, "files": tuple(DataFile(**f) for f in content["files"])})
