@@ -9,17 +9,17 @@ from typing import Any, Literal, TypeVar
 
 import pydantic
 import yaml
-from filters.verify.judge import JudgeOptions
-from generators.attempts_file import AttemptsFile
-from generators.steps import StepStyle
 from pydantic import Field
 
 from filters.base import FILTERS, RowFilter
+from filters.verify.judge import JudgeOptions
 from generators.ask import LocateOptions
+from generators.attempts_file import AttemptsFile
 from generators.engines.base import ENGINES, EngineOptions
 from generators.recipes.base import RECIPES, Recipe
 from generators.roles import PromptOptions, SamplingOptions
 from generators.sources.base import SOURCES, Source
+from generators.steps import StepStyle
 from schemas.exceptions import ConfigError
 from schemas.family import Family, Options, nearest
 from schemas.ids import content_hash

@@ -5,12 +5,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filters.base import RowFilter
 from filters.verify.judge import Judge
+from generators.ask import Tools
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
-
-from filters.base import RowFilter
-from generators.ask import Tools
 from generators.recipes.base import Recipe
 from generators.roles import Role
 from pipelines.config import BuildConfig

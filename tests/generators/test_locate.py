@@ -1,0 +1,101 @@
+"""First wrong steps, in a world where they are known."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from filters.verify.judge import Judge
+from generators.ask import Ask, LocateOptions, Tools
+from generators.locate import plain_number
+from generators.repair import repairs
+from generators.solutions import answer_form, finished_reference
+from schemas.attempt import Attempt
+from schemas.case import Case
+from schemas.location import Location
+from tests.world import MISTAKES, Jars, case_of, tools
+
+TRUTH = {
+    "slip_first": (0, "equations", "calculation"),
+    "slip_second": (1, "equations", "calculation"),
+    "wrong_operator": (0, "reference", "unknown"),
+    "stopped_short": (1, "answer", "missing_step"),
+    "misstated": (2, "answer", "final_answer"),
+}
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    with Judge() as judge:
+        yield judge
+
+
+def located(number: int, served: Tools, case_tools: Tools | None = None) -> dict[str, Location | None]:
+    """Location of every wrong attempt of a case, by its known mistake."""
+
+    async def run() -> dict[str, Location | None]:
+        case = await case_of(number, served)
+        ask = Ask(case, case_tools or served)
+        known = {Jars(number).wrong(m): m for m in MISTAKES}
+        return {known[a.text]: await ask.locate(a) for a in case.wrongs}
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("number", [0, 3, 6])
+def test_known_mistakes_are_found_without_a_model(number: int, judge: Judge) -> None:
+    found = located(number, tools(10, judge), Tools(judge=judge))
+    assert {m: (f.step, f.method, f.kind) for m, f in found.items() if f} == TRUTH
+    assert {m for m, f in found.items() if f and f.proven} == set(TRUTH) - {"wrong_operator"}
+
+
+def test_without_any_right_solution_a_false_equation_is_found_but_not_proven(judge: Judge) -> None:
+    # Problem 6 has no right attempt; without the reference nothing vouches for the steps before.
+    blind = Tools(judge=judge, locate=LocateOptions(reference=False))
+    found = located(6, tools(10, judge), blind)
+    assert {m for m, f in found.items() if f} == {"slip_first", "slip_second"}
+    assert not any(f.proven for f in found.values() if f)
+
+
+def test_continuations_find_a_mistake_that_states_nothing_false(judge: Judge) -> None:
+    found = located(0, tools(10, judge))
+    wrong = found["wrong_operator"]
+    assert wrong is not None and (wrong.step, wrong.method) == (0, "continuations")
+
+
+def test_repairs_keep_the_prefix_and_verify(judge: Judge) -> None:
+    async def run() -> list[tuple[Case, Attempt, Location, str, str]]:
+        made = []
+        for number in range(8):
+            case = await case_of(number, tools(10, judge))
+            ask = Ask(case, tools(10, judge))
+            for wrong in case.wrongs:
+                found = await ask.locate(wrong)
+                assert found is not None
+                made += [
+                    (case, wrong, found, r.step + r.rest, r.how)
+                    for r in await repairs(ask, wrong, found, most=3)
+                ]
+        return made
+
+    made = asyncio.run(run())
+    assert len(made) > 20
+    assert {how for *_, how in made} >= {"corrected", "sibling"}
+    for case, wrong, found, rest, _ in made:
+        assert judge.verdict(case.problem, wrong.before(found.step) + rest).is_right
+        assert not rest.startswith(wrong.step_text(found.step).strip() + "\n")
+
+
+def test_the_reference_ends_as_the_attempts_do(judge: Judge) -> None:
+    case = asyncio.run(case_of(0, tools(3, judge)))
+    assert answer_form(case.attempts) == "The answer is \\boxed{{{}}}."
+    reference = finished_reference(case, "auto")
+    assert reference is not None
+    assert judge.verdict(case.problem, reference.text).is_right
+
+
+@pytest.mark.parametrize(("value", "text"), [("8", "8"), ("-3/2", "-1.5"), ("1/3", "1/3"), ("1/8", "0.125")])
+def test_numbers_are_written_as_a_person_writes_them(value: str, text: str) -> None:
+    from fractions import Fraction
+
+    assert plain_number(Fraction(value)) == text
