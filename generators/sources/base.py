@@ -32,4 +32,4 @@ class Source(Options, ABC):
         return []
 
 
-SOURCES: Family[Source] = Family("source", "generators.sources", Source)
+SOURCES: Family[Source] = Family("source", "generators.sources", Source, support=frozenset({"columns"}))
