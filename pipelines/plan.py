@@ -147,7 +147,7 @@ def _write_chunk(
     path = folder / f"{name}.jsonl"
     with path.open("w", encoding="utf-8") as out:
         for problem in problems:
-            rollouts = [r for key in (problem.id, problem.statement) for r in brought.pop(key, [])]
+            rollouts = [r for key in (problem.id, problem.fingerprint) for r in brought.pop(key, [])]
             attempts = [{"text": r.text, "model": r.model, "index": r.index} for r in rollouts]
             counts["problems"] += 1
             out.write(canonical_json({"problem": _as_dict(problem), "attempts": attempts}) + "\n")

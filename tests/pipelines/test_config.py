@@ -84,7 +84,7 @@ def test_a_bad_line_is_counted_with_its_number_and_costs_no_other(config: Path, 
     dropped = pq.read_table(out / "dropped" / "planning.parquet").to_pylist()
     assert [(d["reason"], d["where"].rpartition(":")[2]) for d in dropped] == [
         ("bad_json", "2"),
-        ("duplicate_id", ""),
+        ("duplicate_id", "4"),
     ]
     assert json.loads((out / "manifest.json").read_text())["counts"]["problems"] == 2
 
