@@ -94,8 +94,8 @@ def test_hostile_texts_take_linear_time(unit: str) -> None:
     unit = unit.replace("¶", "\n").replace("~", " ")
     text = unit * (100_000 // len(unit))
     for style in STYLES:
-        # The quicker of two: a busy machine is not the code's fault.
-        assert min(_seconds(text, style) for _ in range(2)) < 0.5
+        # A second try, because a busy machine is not the code's fault.
+        assert _seconds(text, style) < 0.5 or _seconds(text, style) < 0.5
 
 
 def _seconds(text: str, style: StepStyle) -> float:
