@@ -2,6 +2,8 @@
 
 Both compressions are read member by member, so concatenated files are read to their end, and a file
 that stops in the middle of a member raises: zstandard's own stream reader ends there as if all were well.
+Overwritten bytes are noticed at the latest at the member's checksum; lines before it may be read wrongly,
+and a .zst written without checksum may hide them altogether.
 """
 
 import zlib

@@ -94,6 +94,11 @@ def test_hostile_texts_take_linear_time(unit: str) -> None:
     unit = unit.replace("¶", "\n").replace("~", " ")
     text = unit * (100_000 // len(unit))
     for style in STYLES:
-        start = time.process_time()
-        split_steps(text, style)
-        assert time.process_time() - start < 0.5
+        # A second try, because a busy machine is not the code's fault.
+        assert _seconds(text, style) < 0.5 or _seconds(text, style) < 0.5
+
+
+def _seconds(text: str, style: StepStyle) -> float:
+    start = time.process_time()
+    split_steps(text, style)
+    return time.process_time() - start
