@@ -56,8 +56,9 @@ class Coded:
 
 Answer = Quantity | Group | Assignment | Words | Choice | Coded
 
-_NAME = re.compile(r"(?:[A-Za-z]|\\[A-Za-z]+|[A-Za-z]{3,20})(?:_\{?\w+\}?)?(?:\s*\(\s*[A-Za-z]\s*\))?'?")
-_WORDS = re.compile(r"[A-Za-z][A-Za-z' -]*[A-Za-z]")
+_NAME = re.compile(r"\((?:[A-Za-z]\s*,\s*)+[A-Za-z]\)|(?:[A-Za-z]|\\[A-Za-z]+|[A-Za-z]{3,20})(?:_\{?\w+\}?)?(?:\s*\(\s*[A-Za-z]\s*\))?'?")
+_MEMBER = re.compile(r"^([A-Za-z])\s*\\in(?![A-Za-z])")
+_WORDS = re.compile(r"[A-Za-z]+(?:['-]?[A-Za-z]+| [A-Za-z]+)*")
 _CHOICE = re.compile(r"\(([A-Ja-j])\)(?:\s+[A-Za-z].*)?|([A-J])(?:[).:]\s*.{0,60})?", re.DOTALL)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
 _BASED = re.compile(r"([0-9A-Fa-f]+)_\{?(\d{1,2})\}?")
@@ -74,17 +75,16 @@ def read_answer(text: str, depth: int = 0) -> Answer:
     coded = _coded(text)
     if coded is not None:
         return coded
-    if depth == 0 and "\\pm" in text:
-        return _both_signs(text)
     parts = _split(text if depth else _JOINERS.sub(", ", text))
     if len(parts) > 1:
-        if len(parts) > MAX_ITEMS:
-            raise Undecidable("long list")
-        return Group("", tuple(read_answer(part, depth + 1) for part in parts))
+        return Group("", _items(parts, depth))
+    if "\\pm" in text and _enclosed(text) is None:
+        return Group("", _items([text], depth))
     return _single(text, depth)
 
 
 def _single(text: str, depth: int) -> Answer:
+    text = _MEMBER.sub(r"\1=", text)
     if "=" in text:
         name, _, value = text.partition("=")
         if "=" in value or not _NAME.fullmatch(name.strip()):
@@ -92,11 +92,11 @@ def _single(text: str, depth: int) -> Answer:
         return Assignment("".join(name.split()), read_answer(value, depth + 1))
     brackets = _enclosed(text)
     if brackets is not None:
-        inner = _split(text[len(brackets) - 1 : 1 - len(brackets)] if brackets == "\\{\\}" else text[1:-1])
-        if len(inner) > 1 or brackets in ("\\{\\}", "{}"):
-            items = tuple(read_answer(part, depth + 1) for part in inner)
-            return Group("{}" if brackets == "\\{\\}" else brackets, items[:MAX_ITEMS])
-    if _WORDS.fullmatch(text) and (" " in text or len(text) > 2) and text != "pi":
+        is_set = brackets == "\\{\\}"
+        inner = _split(text[2:-2] if is_set else text[1:-1])
+        if len(inner) > 1 or is_set or brackets == "{}":
+            return Group("{}" if is_set else brackets, _items(inner, depth))
+    if _WORDS.fullmatch(text) and any(len(word) > 2 for word in re.split("[ '-]", text)):
         return Words(_words(text))
     return read_quantity(text)
 
@@ -113,11 +113,16 @@ def _coded(text: str) -> Coded | Choice | None:
     return None
 
 
-def _both_signs(text: str) -> Group:
-    if text.count("\\pm") > 1:
-        raise Undecidable("two ±")
-    signs = [read_answer(text.replace("\\pm", sign), 1) for sign in "+-"]
-    return Group("", tuple(signs))
+def _items(parts: list[str], depth: int) -> tuple[Answer, ...]:
+    """The members of a list; one with ± counts as two."""
+    signed: list[str] = []
+    for part in parts:
+        if part.count("\\pm") > 1:
+            raise Undecidable("two ±")
+        signed += [part.replace("\\pm", sign) for sign in "+-"] if "\\pm" in part else [part]
+    if len(signed) > MAX_ITEMS:
+        raise Undecidable("long list")
+    return tuple(read_answer(part, depth + 1) for part in signed)
 
 
 def _enclosed(text: str) -> str | None:

@@ -161,11 +161,13 @@ class _Reader:
     def _argument(self) -> Surd:
         """`{...}`, or one digit or symbol as in `\\frac12` and `\\sqrt2`."""
         token = self._peek()
-        if token is not None and token.kind == "number" and len(token.text) > 1:
-            if not token.text.isdigit():
-                raise Undecidable("argument")
-            self._tokens[self._at : self._at + 1] = [Token("number", digit, False) for digit in token.text]
-        return self._atom()
+        if token is None or token.kind != "number":
+            return self._atom()
+        if not token.text.isdigit():
+            raise Undecidable("argument")
+        digits = [Token("number", digit, False) for digit in token.text]
+        self._tokens[self._at : self._at + 1] = digits
+        return Surd.rational(int(self._take().text))
 
     def _number(self, token: Token) -> Surd:
         value = Fraction(token.text)

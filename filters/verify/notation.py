@@ -28,7 +28,7 @@ _SPACE = re.compile(r"\\[,;: ]|~|\\q?quad(?![A-Za-z])|\s+")
 _DELIMITER = re.compile(r"(?<!\\)\$|\\[()\[\]]|\*\*|`")
 _THOUSANDS_MARK = re.compile(r"(?<=\d)(?:,\\!|\{\s*,\s*\}|\\,)\s*(?=\d{3}(?!\d))")
 _FRACTION = re.compile(r"\\[dtc]frac(?![A-Za-z])")
-_ENDS = " \t\n.,;:"
+_LEADING, _TRAILING = " \t\n,;:", " \t\n.,;:"  # a leading point belongs to `.35625`
 
 
 def plain(text: str) -> str:
@@ -42,7 +42,7 @@ def plain(text: str) -> str:
         if not changed:
             break
     text = _SPACE.sub(" ", _DELIMITER.sub("", text))
-    return _FRACTION.sub(r"\\frac", text).strip().strip(_ENDS)
+    return _FRACTION.sub(r"\\frac", text).lstrip(_LEADING).rstrip(_TRAILING)
 
 
 def _unboxed(text: str) -> str:
