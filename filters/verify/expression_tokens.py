@@ -1,0 +1,53 @@
+"""The tokens of a mathematical expression in LaTeX or plain text."""
+
+import re
+from dataclasses import dataclass
+
+from filters.verify.surd import Undecidable
+
+MAX_DIGITS = 400
+"""Longest digit run that is converted; Python refuses above 4300."""
+
+MAX_LETTERS = 3
+"""Longest run read as a product of variables; longer ones are words (`5 apples + 3`)."""
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+\.\d*|\.\d+|\d+)|(?P<command>\\[A-Za-z]+)|(?P<letters>[A-Za-z]+)|(?P<mark>.))",
+    re.DOTALL,
+)
+_FUNCTIONS = re.compile(r"sin|cos|tan|cot|sec|csc|log|ln|exp|mod|gcd|lcm|max|min|lim|sqrt|det|deg|inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is number, command, letter or mark; `spaced` says that white space came before it."""
+
+    kind: str
+    text: str
+    spaced: bool
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Tokens in order; a run of letters becomes one token a letter."""
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text.strip()):
+        kind, spaced = match.lastgroup or "", match.group()[:1].isspace()
+        word = match.group(kind)
+        if kind == "number" and len(word) > MAX_DIGITS:
+            raise Undecidable("digits")
+        if kind == "letters":
+            tokens.extend(_letters(word, spaced))
+        else:
+            tokens.append(Token(kind, word, spaced))
+    return tokens
+
+
+def _letters(word: str, spaced: bool) -> list[Token]:
+    """A run of letters is a product of variables, `pi` is π, functions are not read."""
+    if word == "pi":
+        return [Token("command", "\\pi", spaced)]
+    if len(word) > MAX_LETTERS or _FUNCTIONS.search(word):
+        raise Undecidable("word or function")
+    return [Token("letter", letter, spaced and n == 0) for n, letter in enumerate(word)]
+
+

@@ -1,0 +1,86 @@
+"""Whether two quantities are equal, and what makes an inequality doubtful: rounding, %, units."""
+
+from fractions import Fraction
+
+from filters.verify.options import JudgeOptions
+from filters.verify.quantity import Quantity
+from filters.verify.surd import Surd
+from schemas.verdict import Outcome, Verdict
+
+EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
+MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
+
+_CONVERTIBLE = frozenset(
+    """mm cm m km inch in foot ft yard yd mile mi mg g gram kg kilogram lb lbs pound oz ounce ton ml l liter
+    litre gallon quart pint cup second sec minute min hour hr day week month year cent dollar degree radian
+    percent""".split()
+)
+_FACTORS = frozenset([2, 3, 4, 7, 8, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1000, 1440, 3600, 5280])
+"""Ratios of common units; a mismatch by one of these beside a convertible unit may be a conversion."""
+
+
+def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) -> Verdict:
+    """Equal by value under the options; a unit is never needed and never converted."""
+    one, other = _read(gold, options.percent == "fraction"), _read(said, options.percent == "fraction")
+    units_differ = bool(gold.unit and said.unit and gold.unit != said.unit)
+    if one == other:
+        return _unknown("units") if units_differ else EQUAL
+    if gold.percent != said.percent and _hundredfold(one, other):
+        return _unknown("percent")
+    if _is_close(gold, said, one, other, options.close_ratio):
+        return _unknown("close")
+    if units_differ or _may_convert(gold, said, one, other) or _letter_unit(one, other):
+        return _unknown("units")
+    return MISMATCH
+
+
+def _read(quantity: Quantity, as_fraction: bool) -> Surd:
+    if quantity.percent and as_fraction:
+        return quantity.value * Surd.rational(Fraction(1, 100))
+    return quantity.value
+
+
+def _unknown(reason: str) -> Verdict:
+    return Verdict(Outcome.UNKNOWN, reason, "exact")
+
+
+def _hundredfold(one: Surd, other: Surd) -> bool:
+    hundred = Surd.rational(100)
+    return one * hundred == other or other * hundred == one
+
+
+def _is_close(gold: Quantity, said: Quantity, one: Surd, other: Surd, ratio: float) -> bool:
+    if gold.places is None and said.places is None:
+        return False
+    a, b = one.approximate(), other.approximate()
+    if a is None or b is None:
+        return False
+    if abs(a - b) < ratio * max(abs(a), abs(b)):
+        return True
+    return _rounds_to(said, a, b) or _rounds_to(gold, b, a)
+
+
+def _rounds_to(decimal: Quantity, exact: float, written: float) -> bool:
+    """Whether the decimal is the other value rounded or cut off at its own (at least one) place."""
+    if not decimal.places:
+        return False
+    return abs(exact - written) < 10.0**-decimal.places
+
+
+def _may_convert(gold: Quantity, said: Quantity, one: Surd, other: Surd) -> bool:
+    if gold.unit not in _CONVERTIBLE and said.unit not in _CONVERTIBLE:
+        return False
+    a, b = one.as_rational(), other.as_rational()
+    if not a or not b:
+        return False
+    ratio = a / b if abs(a) > abs(b) else b / a
+    return ratio in _FACTORS
+
+
+def _letter_unit(one: Surd, other: Surd) -> bool:
+    """`5 m` against `5`: one side has only letters more, which may be a unit."""
+    if len(one.terms) != 1 or len(other.terms) != 1:
+        return False
+    ((rad_a, sym_a), fac_a), ((rad_b, sym_b), fac_b) = (next(iter(v.terms.items())) for v in (one, other))
+    bare = {name for name, _ in (*sym_a, *sym_b)} - {"π"}
+    return (rad_a, fac_a) == (rad_b, fac_b) and bool(bare) and not (sym_a and sym_b)

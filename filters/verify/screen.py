@@ -1,0 +1,73 @@
+r"""What is never shown to math-verify, because it would take its whole deadline or answer wrongly.
+
+Wrong answers of math-verify 0.9 that are met here: `\ldots` is ignored (`1,2,\ldots,n` equals
+`1,3,\ldots,2n-1`); numbers nearer than 10⁻¹⁵ are equal (2^{-99} and 2^{-98}, 1/2004! and 1/2006!);
+words are read as products of letters; `5 \text{ cm}` is 5.
+"""
+
+import re
+
+from filters.verify.notation import plain
+
+MAX_CHARS = 600
+"""Longest answer shown; parsing is worse than linear (2000 braces take 5 s)."""
+
+MAX_NESTING = 24
+"""Deepest brackets of any kind; 400 nested parentheses take 4 s."""
+
+MAX_DIGITS = 40
+"""Longest digit run; a 20000-digit decimal takes 3 s."""
+
+MAX_COMMANDS = 80
+"""Most LaTeX commands; the longest reference of MATH-500 has 13."""
+
+_ELLIPSIS = re.compile(r"\\[lcdv]?dots[bcmio]?(?![A-Za-z])|\.\.\.|…")
+_TOWER = re.compile(r"\^\s*\{?[^{}^]*\^|\^\s*\{[^{}]*\{[^{}]*\^|\*\*[^*]*\*\*")
+_BIG_POWER = re.compile(r"(?:\d|\))\s*(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{2,}|(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{3,}")
+_FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*E\s*\d")
+_DIGITS = re.compile(r"\d{%d,}" % (MAX_DIGITS + 1))
+_WORD = re.compile(r"(?<![\\A-Za-z])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|arc\w+|pmatrix|bmatrix)\b)[A-Za-z]{3,}")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[a-z]+\}(?:\{[clr|]+\})?")
+
+
+def too_hard(text: str) -> str | None:
+    """The reason slug for which a text is not shown to math-verify, or None."""
+    if len(text) > MAX_CHARS or text.count("\\") > MAX_COMMANDS:
+        return "too_long"
+    if _DIGITS.search(text):
+        return "too_long"
+    if _nesting(text) > MAX_NESTING:
+        return "too_deep"
+    shown = plain(text)
+    if _ELLIPSIS.search(shown):
+        return "ellipsis"
+    if _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(shown):
+        return "too_large"
+    if _WORD.search(_ENVIRONMENT.sub(" ", shown)):
+        return "words"
+    return None
+
+
+def shape_differs(reference: str, answer: str) -> str | None:
+    """`brackets` or `relation` where math-verify is known to equate what differs, else None."""
+    one, other = plain(reference), plain(answer)
+    if ("\\{" in one) != ("\\{" in other) and ("(" in one[:1] + other[:1]):
+        return "brackets"
+    if _relation(one) != _relation(other):
+        return "relation"
+    return None
+
+
+def _relation(text: str) -> str:
+    """Whether a text is an equation, an inequality or neither."""
+    if re.search(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|neq|ne|leqslant|geqslant)(?![A-Za-z])", text):
+        return "inequality"
+    return "equation" if "=" in text else ""
+
+
+def _nesting(text: str) -> int:
+    depth = deepest = 0
+    for mark in text:
+        depth += (mark in "([{") - (mark in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
