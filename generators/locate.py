@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from filters.verify.equations import Equation, equations
-
 from generators.solutions import Solution
 from schemas.attempt import Attempt
 from schemas.location import Location
@@ -63,7 +62,7 @@ def false_step(stated: Sequence[Equation], number: int, proven: bool) -> Locatio
         kind="calculation",
         expression=false.left,
         wrong=false.stated,
-        right=plain_number(false.left_value),
+        right=plain_number(false.left_value) if _short(false.left_value) else "",
     )
 
 
@@ -80,6 +79,11 @@ def _answer_step(attempt: Attempt, steps: Sequence[Sequence[Equation]]) -> Locat
     stopped_short = plain_number(results[-1]) == attempt.verdict.evidence
     kind = "missing_step" if stopped_short else "final_answer"
     return Location(last, "answer", proven=True, kind=kind, wrong=attempt.verdict.evidence)
+
+
+def _short(value: Fraction) -> bool:
+    """Whether a person would write the value out."""
+    return value.denominator <= 100 or (value * 10_000).denominator == 1
 
 
 def plain_number(value: Fraction) -> str:

@@ -33,8 +33,8 @@ async def reflection(ask: Ask, attempt: Attempt, location: Location, repair: Rep
 
 def notice(rng: random.Random, location: Location) -> str:
     """A template that says no more than what is known of the mistake."""
-    if location.method == "equations" and location.right:
-        return fill(rng, texts.NOTICE_EQUATION, location)
+    if location.method == "equations":
+        return fill(rng, texts.NOTICE_EQUATION if location.right else texts.NOTICE_CALCULATION, location)
     if location.method == "answer":
         return fill(rng, texts.NOTICE_ANSWER, location)
     return rng.choice(texts.NOTICE_WAY)

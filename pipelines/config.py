@@ -12,7 +12,7 @@ import yaml
 from pydantic import Field
 
 from filters.base import FILTERS, RowFilter
-from filters.verify.judge import JudgeOptions
+from filters.verify.options import JudgeOptions
 from generators.ask import LocateOptions
 from generators.attempts_file import AttemptsFile
 from generators.engines.base import ENGINES, EngineOptions

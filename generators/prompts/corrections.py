@@ -13,6 +13,12 @@ NOTICE_EQUATION = (
     "That calculation is off: {expression} gives {right}, not {wrong}.",
     "I made a mistake there: {expression} is {right} rather than {wrong}.",
 )
+NOTICE_CALCULATION = (
+    "Wait, I miscalculated {expression}.",
+    "Hold on, {expression} is not {wrong}.",
+    "Let me check that: {expression} does not give {wrong}.",
+)
+"""Where the true value has no short form."""
 NOTICE_WAY = (
     "Wait, this does not lead to what is asked.",
     "Hold on, this is not the right way to the answer.",

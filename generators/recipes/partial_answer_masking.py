@@ -90,7 +90,7 @@ class PartialAnswerMasking(Recipe):
 
 def _rejection(ask: Ask, wrong: Attempt, found: Location | None) -> str:
     """A check that names the false equation where there is one, else only the wrong answer."""
-    equation = found if found and found.method == "equations" else None
+    equation = found if found and found.method == "equations" and found.right else None
     pool = texts.CHECK_WRONG_EQUATION if equation else texts.CHECK_WRONG
     location = equation or Location(0, "", proven=False)
     return fill(ask.rng, pool, location, answer=wrong.verdict.evidence)

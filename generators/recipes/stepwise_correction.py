@@ -18,7 +18,6 @@ public; here a sampled step is wrong when it states a false equation.
 from typing import ClassVar
 
 from filters.verify.equations import equations
-
 from generators.ask import Ask
 from generators.locate import false_step
 from generators.recipes.base import Recipe, apart

@@ -1,0 +1,272 @@
+"""Numeric equations that a text states, and whether they hold.
+
+    >>> [(e.left, e.stated, e.holds) for e in equations("She makes 9 * $2 = $<<9*2=18>>18, not 3 + 4 = 8.")]
+    [('9 * 2', '18', True), ('3 + 4', '8', False)]
+
+A false `False` would teach a model that a right step is wrong, so `holds` is None wherever another
+reading is possible: a result rounded to a whole number, a percent sign, an expression after words
+such as "half of", a run-on chain (3 + 4 = 7 * 2 = 14 is read as two steps).
+
+Not covered: variables, powers, roots, inequalities, units inside an expression, numbers in words.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from filters.verify.arithmetic import ARITHMETIC, Token, tokens_of, value_of, written
+from filters.verify.rounding import agrees
+
+_BENDS_LEFT = frozenset(
+    ["half", "third", "quarter", "twice", "double", "triple", "thrice", "times", "of", "plus", "minus"]
+    + ["over", "by", "less", "more", "than", "squared", "and"]
+)
+"""Words before an expression that may change what it means: a false one is then only doubtful."""
+_SUMS_UP = frozenset(["total", "sum"])
+_SCALES = frozenset(
+    [
+        "hundred",
+        "thousand",
+        "million",
+        "billion",
+        "dozen",
+        "percent",
+        "remainder",
+        "r",
+        "k",
+        "m",
+        "b",
+        "cents",
+    ]
+)
+"""Words after a result that change its value."""
+_STOPS = frozenset(".,;?()[]\"'`“”‘’*#…—•-→:")
+"""Signs that end what stands before an expression; any other may join them (`a @ 3 + 4`, `^`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """`text[start:end]` states that `left` is `stated`.
+
+    `left` is the expression in plain spelling; `result_spans` are all places where the result is
+    written (a calculator note repeats it). `holds` is None where it cannot be said for certain.
+    """
+
+    start: int
+    end: int
+    left: str
+    left_value: Fraction
+    stated: str
+    stated_value: Fraction
+    result_spans: tuple[tuple[int, int], ...]
+    holds: bool | None
+
+
+@lru_cache(maxsize=8192)
+def equations(text: str) -> tuple[Equation, ...]:
+    """All numeric equations of a text, in order."""
+    if "=" not in text:
+        return ()
+    found: list[Equation] = []
+    for run in _runs(tokens_of(text)):
+        found += run.equations()
+    return tuple(found)
+
+
+def corrected(text: str, equation: Equation) -> str | None:
+    """The text with the stated result set right wherever it is written.
+
+    In the form of the original (thousands separators, two decimals of money); None where the true
+    value has no short decimal form or the result is not a single number.
+    """
+    value = equation.left_value
+    if (value * 10_000).denominator != 1 or not re.fullmatch(r"-?[\d,.]+", equation.stated):
+        return None
+    for start, end in reversed(equation.result_spans):
+        text = text[:start] + _like(text[start:end], value) + text[end:]
+    return text
+
+
+def _like(original: str, value: Fraction) -> str:
+    comma = "," if "," in original else ""
+    if value.denominator == 1:
+        places = 2 if re.search(r"\.\d\d$", original) else 0
+        return f"{int(value):{comma}}" + ("." + "0" * places if places else "")
+    return f"{float(value):{comma}.4f}".rstrip("0")
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Arithmetic tokens without a break, and what stands before and after them."""
+
+    tokens: tuple[Token, ...]
+    before: tuple[Token, ...]
+    after: Token | None
+
+    def equations(self) -> Iterator[Equation]:
+        sides = _split(self.tokens)
+        for number, side in enumerate(sides):
+            left = sides[number - 1] if number else []
+            sure = not (number == 1 and self._bent()) and not (number == len(sides) - 1 and self._scaled())
+            notes = [t for t in side if t.kind == "note"]
+            if notes:
+                yield from _noted(left if number == 1 and sure else [], side, notes[0])
+            elif number:
+                yield from _stated(left, side, sure)
+
+    def _bent(self) -> bool:
+        """Whether what stands before may belong to the expression."""
+        if not self.before:
+            return False
+        last, first = self.before[-1], next(t for t in self.tokens if t.kind != "skip")
+        if last.kind == "word":
+            word = last.text.lower()
+            if word in _BENDS_LEFT:
+                earlier = self.before[-2].text.lower() if len(self.before) > 1 else ""
+                return not (word == "of" and earlier in _SUMS_UP)
+            adjacent = last.end == first.start
+            return (len(word) == 1 and word not in "ai") or adjacent or _dangling(self.tokens)
+        if last.text == ":":
+            return last.end == first.start  # 3:30
+        return last.text not in _STOPS
+
+    def _scaled(self) -> bool:
+        """Whether what stands after may change the last result."""
+        after, last = self.after, next(t for t in reversed(self.tokens) if t.kind != "skip")
+        if after is None:
+            return False
+        adjacent = after.start == last.end
+        if after.kind == "word":
+            return after.text.lower() in _SCALES or (adjacent and len(after.text) == 1)
+        if after.kind == "command":
+            return after.text != "\\text"
+        return adjacent and after.text in {"^", "_", "!", ":", "{", "|", "²", "³", "√"}
+
+
+def _dangling(tokens: Sequence[Token]) -> bool:
+    """A sign after a word is subtraction from it unless it stands at its number: `apples - 3`, `is -3`."""
+    first = next((t for t in tokens if t.kind != "skip"), None)
+    if first is None or first.kind != "operator":
+        return False
+    return not any(t.start == first.end and t.kind == "number" for t in tokens)
+
+
+def _runs(tokens: list[Token]) -> Iterator[_Run]:
+    """Stretches of arithmetic that hold an equals sign or a note."""
+    start = 0
+    while start < len(tokens):
+        end = start
+        while end < len(tokens) and tokens[end].kind in ARITHMETIC:
+            end += 1
+        inner = tokens[start:end]
+        if any(t.kind in {"equals", "note"} for t in inner):
+            inner = _without_bullet(inner, tokens[:start])
+            line = [t for t in tokens[max(0, start - 4) : start] if t.kind != "skip"]
+            while line and any(t.kind in {"newline", "math"} for t in line):
+                line.pop(0)
+            yield _Run(tuple(inner), tuple(line), tokens[end] if end < len(tokens) else None)
+        start = end + 1
+
+
+def _without_bullet(inner: list[Token], before: list[Token]) -> list[Token]:
+    """Drop a list's dash or star at the beginning of a line."""
+    at_line_start = not before or before[-1].kind == "newline"
+    parts = [t for t in inner if t.kind != "skip"]
+    if (
+        at_line_start
+        and len(parts) > 1
+        and parts[0].text in {"-", "*", "–", "+"}
+        and parts[1].start > parts[0].end
+    ):
+        return inner[inner.index(parts[0]) + 1 :]
+    return inner
+
+
+def _split(tokens: Sequence[Token]) -> list[list[Token]]:
+    sides: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.kind == "equals":
+            sides.append([])
+        elif token.kind != "skip":
+            sides[-1].append(token)
+    return sides
+
+
+def _stated(left: list[Token], right: list[Token], sure: bool) -> Iterator[Equation]:
+    """`left = right` in plain text."""
+    if _operators(left) == 0 and _operators(right):
+        left, right, sure = right, left, False  # `Week 2 = 35 + 35`: a label, or a result put first
+    left_value, right_value = value_of(left), value_of(right)
+    if left_value is None or right_value is None or not _operators(left):
+        return
+    if any(t.kind == "percent" for t in (*left, *right)) or _divides_twice(left):
+        sure = False
+    holds = agrees(left_value, right_value, written(right))
+    if holds is False and _operators(right):
+        first = value_of(right[:1])
+        if first is not None and agrees(left_value, first, written(right[:1])) is True:  # a run-on chain
+            right, right_value, holds = right[:1], first, True
+    if holds is False and (not sure or _operators(right)):
+        return
+    start, end = min(left[0].start, right[0].start), max(left[-1].end, right[-1].end)
+    spans = ((right[0].start, right[-1].end),)
+    yield Equation(start, end, written(left), left_value, written(right), right_value, spans, holds)
+
+
+def _noted(left: list[Token], side: list[Token], note: Token) -> Iterator[Equation]:
+    """`left = <<a*b=c>>c`: what the text states, what the note states, and that both give one result."""
+    inner = _split(tokens_of(note.text[2:-2], note.start + 2))
+    visible = [t for t in side if t.kind not in {"note", "percent"}]  # …>>25% shows the same 25
+    values = [value_of(part) for part in inner]
+    if len(inner) != 2 or values[0] is None or values[1] is None or not _operators(inner[0]):
+        return
+    text_left = value_of(left) if _operators(left) else None
+    shown = value_of(visible) if visible and not _operators(visible) else None
+    stated, stated_value = (visible, shown) if shown is not None else (inner[1], values[1])
+    lefts = [values[0]] if text_left is None else [text_left, values[0]]
+    holds = _both(lefts, (values[1], written(inner[1])), (stated_value, written(stated)))
+    if any(t.kind == "percent" for part in inner for t in part):
+        holds = holds or None
+    spans = [(part[0].start, part[-1].end) for part in (inner[1], visible) if part]
+    start = left[0].start if left and text_left is not None else note.start
+    expression = left if text_left is not None else inner[0]
+    yield Equation(
+        start,
+        max(note.end, side[-1].end),
+        written(expression),
+        lefts[0],
+        written(stated),
+        stated_value,
+        tuple(spans),
+        holds,
+    )
+
+
+def _both(lefts: list[Fraction], note: tuple[Fraction, str], shown: tuple[Fraction, str]) -> bool | None:
+    """Whether note and text agree with every left side; None where only one of them does.
+
+    Text and note that calculate different things leave open which is meant; so does a sign that
+    is lost between them (`15 - 27 = <<15-27=-12>>12 fewer`). What the text shows may be cut from
+    the note's own result (`<<...=14.999999999999998>>14.99`).
+    """
+    noted = [agrees(left, *note) for left in lefts]
+    texts = [
+        agrees(left, *shown) or (n and agrees(note[0], *shown)) for left, n in zip(lefts, noted, strict=True)
+    ]
+    claims = [*noted, *texts]
+    if all(c is True for c in claims):
+        return True
+    doubtful = any(c is not False for c in texts) or any(left == -shown[0] for left in lefts)
+    return None if doubtful or (len(lefts) > 1 and lefts[0] != lefts[1]) else False
+
+
+def _divides_twice(tokens: Sequence[Token]) -> bool:
+    """`a / b / c` and `2 / 3 x 6`'s kin: people write the first for a / (b / c) as well."""
+    return sum(t.text in {"/", "÷", "\\div"} for t in tokens) > 1
+
+
+def _operators(tokens: Sequence[Token]) -> int:
+    """Operators between numbers; a leading sign is none."""
+    return sum(t.kind in {"operator", "open"} for t in tokens[1:])

@@ -1,0 +1,27 @@
+"""Whether a stated number is the value it is stated for, allowing for honest rounding."""
+
+from fractions import Fraction
+
+_FLOAT_NOISE = Fraction(1, 10**12)
+"""Relative error of numbers that a calculator wrote out in full, such as 33.333333333333336."""
+
+
+def agrees(value: Fraction, stated: Fraction, written: str) -> bool | None:
+    """True: equal, or rounded or cut to two or more decimals. None: possibly rounded further. False: neither.
+
+    `written` is the stated number as text: its decimals say how far it can have been rounded. A value
+    that needs no rounding at that many decimals must be met exactly.
+    """
+    if value == stated or abs(value - stated) <= abs(value) * _FLOAT_NOISE:
+        return True
+    places = (
+        len(written.partition(".")[2])
+        if written.replace(",", "").lstrip("-").replace(".", "").isdigit()
+        else None
+    )
+    if places is None:  # an expression on the right, such as 1/3
+        return None if abs(value - stated) <= abs(value) / 100 else False
+    unit = Fraction(1, 10**places)
+    if (value / unit).denominator == 1 or abs(value - stated) >= unit:
+        return False
+    return True if places >= 2 else None
