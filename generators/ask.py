@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from filters.verify.judge import Judge
-
 from generators.engines.base import Completion
-from generators.locate import known_results, symbolic
+from generators.locate import known_of, symbolic
 from generators.roles import PromptOptions, Role
 from generators.solutions import Solution, right_solutions
 from generators.steps import StepStyle
@@ -143,11 +142,11 @@ class Ask:
         return self._located[attempt.id]
 
     async def _locate(self, attempt: Attempt) -> Location | None:
-        found = symbolic(attempt, known_results(self.solutions()))
+        found = symbolic(attempt, known_of(self.solutions()))
         tries = self.tools.locate.continuations
         if not self.has_policy or tries == 0 or (found is not None and found.proven):
             return found
-        if found is not None and found.method == "equations":
+        if found is not None and found.method in {"equations", "answer"}:
             before = await self.value(attempt.before(found.step), tries)
             return replace(found, proven=bool(before.share))
         return await self._by_continuations(attempt, tries) or found

@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from generators.attempts_file import AttemptsFile, ImportedAttempt
-
 from generators.attempts import BroughtAttempt
+from generators.attempts_file import AttemptsFile, ImportedAttempt
 from generators.sources.base import Source
 from pipelines.config import BuildConfig
 from pipelines.files import sha256_of, write_json

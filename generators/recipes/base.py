@@ -16,6 +16,7 @@ from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, RowKind, SFTExample
 from schemas.family import Family, Options
+from schemas.location import Location
 from schemas.segment import Message, Segment, compose
 
 
@@ -110,6 +111,19 @@ class Recipe(Options, ABC):
             rejected_spans=rejected_spans,
             shared_prefix=shared_prefix,
         )
+
+
+def until_mistake(attempt: Attempt, found: Location) -> list[Segment]:
+    """The attempt up to and including its first wrong step, verbatim.
+
+    Only where the step is proven is what stands before it called right: otherwise the mistake is
+    somewhere in the whole stretch, and the whole stretch is the mistake.
+    """
+    mistake = apart(attempt.step_text(found.step), "\n")
+    before = attempt.before(found.step)
+    if found.proven:
+        return [Segment("prefix", before), Segment("mistake", mistake)]
+    return [Segment("mistake", before + mistake)]
 
 
 def distinct(names: Sequence[str]) -> tuple[str, ...]:

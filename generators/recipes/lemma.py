@@ -19,7 +19,7 @@ from typing import ClassVar
 
 from generators.ask import Ask
 from generators.prompts.corrections import START_OVER
-from generators.recipes.base import Recipe, apart
+from generators.recipes.base import Recipe, until_mistake
 from generators.reflect import notice, reflection
 from generators.repair import repairs
 from schemas.attempt import Attempt
@@ -43,7 +43,7 @@ class Lemma(Recipe):
     fresh_and_restart: bool = True
     """Give a right solution from the start."""
     proven_only: bool = False
-    """Use only steps proven wrong, not those that merely leave every known right way."""
+    """Use only steps proven wrong, not those that are merely likely."""
     keep_unlocated: bool = False
     """Restart after the whole wrong attempt where its first error is not found."""
 
@@ -71,7 +71,7 @@ class Lemma(Recipe):
                     ask,
                     wrong,
                     [
-                        *_cut(wrong, found),
+                        *until_mistake(wrong, found),
                         Segment("reflection", said + "\n"),
                         Segment("correction", repair.step),
                         Segment("continuation", repair.rest),
@@ -99,7 +99,7 @@ class Lemma(Recipe):
                 ask,
                 wrong,
                 [
-                    *_cut(wrong, found),
+                    *until_mistake(wrong, found),
                     Segment("reflection", said + "\n"),
                     Segment("correction", solution.text),
                 ],
@@ -110,11 +110,3 @@ class Lemma(Recipe):
                 verified_by=f"answer:{verdict.method}",
             )
         ]
-
-
-def _cut(wrong: Attempt, found: Location) -> list[Segment]:
-    """The attempt up to and including its first wrong step."""
-    return [
-        Segment("prefix", wrong.before(found.step)),
-        Segment("mistake", apart(wrong.step_text(found.step), "\n")),
-    ]

@@ -30,7 +30,7 @@ class StepPairs(Recipe):
     most: int = 4
     """Most wrong attempts used per problem."""
     proven_only: bool = True
-    """Use only steps proven wrong, not those that merely leave every known right way."""
+    """Use only steps proven wrong, not those that are merely likely."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []

@@ -20,7 +20,7 @@ from typing import ClassVar
 from filters.verify.equations import equations
 from generators.ask import Ask
 from generators.locate import false_step
-from generators.recipes.base import Recipe, apart
+from generators.recipes.base import Recipe, apart, until_mistake
 from generators.reflect import notice, reflection
 from generators.repair import repairs
 from schemas.attempt import Attempt
@@ -40,7 +40,7 @@ class StepwiseCorrection(Recipe):
     own_attempts: int = 4
     """Most wrong attempts repaired per problem."""
     proven_only: bool = False
-    """Use only steps proven wrong, not those that merely leave every known right way."""
+    """Use only steps proven wrong. Before a merely likely one everything is masked."""
     insertions: int = 2
     """Most sampled wrong steps in one right solution; 0 samples none."""
     candidates: int = 6
@@ -67,8 +67,7 @@ class StepwiseCorrection(Recipe):
         for repair in await repairs(ask, wrong, found):
             said, teacher = await reflection(ask, wrong, found, repair)
             segments = [
-                Segment("prefix", wrong.before(found.step)),
-                Segment("mistake", apart(wrong.step_text(found.step), "\n")),
+                *until_mistake(wrong, found),
                 Segment("reflection", said + "\n"),
                 Segment("correction", repair.step),
                 Segment("continuation", repair.rest),
