@@ -3,16 +3,17 @@
 Three ways, in this order, each saying how it knows (`Location.method`):
 
 * `equations`: the step states a false equation.
-* `answer`: no step states anything strange and the answer given at the end is wrong.
+* `answer`: no step states anything strange and the answer given at the end is wrong. Proven only
+  by continuations: the mistake may be in the words of an earlier step.
 * `reference`: the first step that states a result which no known right solution states. Never
   proven: it may be the start of another way, and the first wrong word may stand before it (of 22
   looked at in GSM8K 16 were exact, the others one step early or late; docs/log.md).
 * `continuations`: the policy reaches the right answer from before the step and in none of n tries
   from after it (Math-Shepherd's hard estimate, arXiv 2312.08935).
 
-The first two are *proven* where every earlier step is vouched for: it states equations, and all
-of them, operands included, stand in right solutions too; or the policy still reaches the right
-answer from before the step (asked for in `generators.ask`).
+A false equation is *proven* the first mistake where every earlier step is vouched for: it states
+equations, and all of them, operands included, stand in right solutions too; or where the policy
+still reaches the right answer from before it (asked for in `generators.ask`).
 
 Not covered: mistakes in words alone; steps without equations are not strange, and vouch for nothing.
 """
@@ -68,7 +69,7 @@ def symbolic(attempt: Attempt, known: Known) -> Location | None:
     if first_strange is not None:
         return Location(first_strange, "reference", proven=False)
     if known.results and any(steps) and len(attempt.steps) > 1 and not steps[-1]:
-        return _answer_step(attempt, steps, _vouched(steps[:-1], known))
+        return _answer_step(attempt, steps)
     return None
 
 
@@ -97,12 +98,12 @@ def false_step(stated: Sequence[Equation], number: int, proven: bool) -> Locatio
     )
 
 
-def _answer_step(attempt: Attempt, steps: Steps, proven: bool) -> Location:
+def _answer_step(attempt: Attempt, steps: Steps) -> Location:
     """Nothing strange is stated, the answer is wrong: the last step misstates or stops short."""
     results = [e.stated_value for stated in steps for e in stated]
     stopped_short = plain_number(results[-1]) == attempt.verdict.evidence
     kind = "missing_step" if stopped_short else "final_answer"
-    return Location(len(steps) - 1, "answer", proven, kind=kind, wrong=attempt.verdict.evidence)
+    return Location(len(steps) - 1, "answer", proven=False, kind=kind, wrong=attempt.verdict.evidence)
 
 
 def _short(value: Fraction) -> bool:

@@ -46,6 +46,11 @@ def located(number: int, served: Tools, case_tools: Tools | None = None) -> dict
 def test_known_mistakes_are_found_without_a_model(number: int, judge: Judge) -> None:
     found = located(number, tools(10, judge), Tools(judge=judge))
     assert {m: (f.step, f.method, f.kind) for m, f in found.items() if f} == TRUTH
+    assert {m for m, f in found.items() if f and f.proven} == {"slip_first", "slip_second"}
+
+
+def test_a_model_that_still_gets_there_proves_that_only_the_answer_is_wrong(judge: Judge) -> None:
+    found = located(0, tools(10, judge))
     assert {m for m, f in found.items() if f and f.proven} == set(TRUTH) - {"wrong_operator"}
 
 
