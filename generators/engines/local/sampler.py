@@ -1,0 +1,71 @@
+"""Sampling with one random number per row and token, drawn beforehand from the row's own seed.
+
+The token is where the row's number falls in its cumulative distribution, which is exact sampling
+and independent of the batch. Gumbel noise per vocabulary entry would be exact too, and costs more:
+{MEASURED}
+"""
+
+from collections.abc import Sequence
+
+import torch
+
+from generators.engines.local.rows import Row
+
+
+class RowSampler:
+    """A logits processor that leaves each row only the token it has chosen.
+
+    Shapes: B rows, V vocabulary. `generate` then takes the arg max, so none of its own sampling acts.
+    """
+
+    def __init__(self, rows: Sequence[Row], device: torch.device) -> None:
+        steps = max(row.left for row in rows)
+        draws_B_T = torch.zeros(len(rows), steps, dtype=torch.float64)
+        for number, row in enumerate(rows):
+            draws_B_T[number, : row.left] = row.draws[len(row.tokens) :]
+        self._draws_T_B = draws_B_T.T.contiguous().to(device)
+        temperatures = [row.sampling.temperature for row in rows]
+        self._greedy = _column([t <= 0 for t in temperatures], device) if min(temperatures) <= 0 else None
+        self._temperature = _column([t if t > 0 else 1.0 for t in temperatures], device)
+        self._warm = any(t not in (0, 1) for t in temperatures)
+        top_p = [row.sampling.top_p for row in rows]
+        self._top_p = _column(top_p, device) if min(top_p) < 1 else None
+        self.logprobs: list[torch.Tensor] = []
+        """Per step [B]: log-probability of the chosen token under the model itself, in nats."""
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Scores [B, V] in, the same shape out: 0 for the chosen token and -inf for the rest."""
+        chosen = self._choose(scores, self._draws_T_B[len(self.logprobs)])
+        picked = scores.gather(1, chosen)
+        self.logprobs.append((picked - scores.logsumexp(1, keepdim=True)).squeeze(1))
+        return torch.full_like(scores, -torch.inf).scatter_(1, chosen, 0.0)
+
+    def _choose(self, scores: torch.Tensor, draws_B: torch.Tensor) -> torch.Tensor:
+        """The chosen tokens, [B, 1]."""
+        probabilities = torch.softmax(scores / self._temperature if self._warm else scores, dim=1)
+        if self._top_p is not None:
+            probabilities = nucleus(probabilities, self._top_p)
+        # In float32 the sum over a large vocabulary would lose the last tokens.
+        cumulative = probabilities.cumsum(1, dtype=torch.float64)
+        aim = draws_B[:, None] * cumulative[:, -1:]
+        # `right`: the first entry above the aim, which is never a token of probability 0.
+        chosen = torch.searchsorted(cumulative, aim, right=True).clamp_(max=scores.shape[1] - 1)
+        if self._greedy is not None:
+            chosen = torch.where(self._greedy, scores.argmax(1, keepdim=True), chosen)
+        return chosen
+
+
+def nucleus(probabilities: torch.Tensor, top_p: torch.Tensor) -> torch.Tensor:
+    """Probabilities [B, V] with 0 outside the smallest set of tokens that reaches `top_p` [B, 1].
+
+    The likeliest token always stays; rows with top_p 1 are left as they are.
+    """
+    ordered, places = probabilities.sort(dim=1, descending=True)
+    before = ordered.cumsum(1, dtype=torch.float64) - ordered
+    cut = (before >= top_p) & (top_p < 1)
+    cut[:, 0] = False
+    return probabilities.masked_fill(torch.zeros_like(cut).scatter_(1, places, cut), 0.0)
+
+
+def _column(values: Sequence[float], device: torch.device) -> torch.Tensor:
+    return torch.tensor(values, device=device)[:, None]
