@@ -208,7 +208,7 @@ def _stated(left: list[Token], right: list[Token], sure: bool) -> Iterator[Equat
         first = value_of(right[:1])
         if first is not None and agrees(left_value, first, written(right[:1])) is True:  # a run-on chain
             right, right_value, holds = right[:1], first, True
-    if holds is False and (not sure or _operators(right)):
+    if (holds is not True and not sure) or (holds is False and _operators(right)):
         return
     start, end = min(left[0].start, right[0].start), max(left[-1].end, right[-1].end)
     spans = ((right[0].start, right[-1].end),)
@@ -218,12 +218,15 @@ def _stated(left: list[Token], right: list[Token], sure: bool) -> Iterator[Equat
 def _noted(left: list[Token], side: list[Token], note: Token) -> Iterator[Equation]:
     """`left = <<a*b=c>>c`: what the text states, what the note states, and that both give one result."""
     inner = _split(tokens_of(note.text[2:-2], note.start + 2))
-    visible = [t for t in side if t.kind not in {"note", "percent"}]  # …>>25% shows the same 25
+    after = side[side.index(note) + 1 :]
+    visible = [t for t in after if t.kind not in {"note", "percent"}]  # …>>25% shows the same 25
+    if value_of(visible) is None or _operators(visible):
+        visible = []
     values = [value_of(part) for part in inner]
     if len(inner) != 2 or values[0] is None or values[1] is None or not _operators(inner[0]):
         return
     text_left = value_of(left) if _operators(left) else None
-    shown = value_of(visible) if visible and not _operators(visible) else None
+    shown = value_of(visible) if visible else None
     stated, stated_value = (visible, shown) if shown is not None else (inner[1], values[1])
     lefts = [values[0]] if text_left is None else [text_left, values[0]]
     holds = _both(lefts, (values[1], written(inner[1])), (stated_value, written(stated)))
@@ -234,7 +237,7 @@ def _noted(left: list[Token], side: list[Token], note: Token) -> Iterator[Equati
     expression = left if text_left is not None else inner[0]
     yield Equation(
         start,
-        max(note.end, side[-1].end),
+        visible[-1].end if visible else note.end,
         written(expression),
         lefts[0],
         written(stated),
