@@ -137,8 +137,9 @@ class BuildConfig(Options):
             raise ConfigError(
                 "a build needs attempts: give `policy` (a model to sample) or `attempts` (files)"
             )
-        for role in ("policy", "teacher"):
-            engine = self.engine_made(role)  # type: ignore[arg-type]
+        roles: tuple[Literal["policy", "teacher"], ...] = ("policy", "teacher")
+        for role in roles:
+            engine = self.engine_made(role)
             if engine is not None:
                 engine.check()
 

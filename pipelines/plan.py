@@ -51,7 +51,7 @@ def make_plan(config: BuildConfig, work: Path) -> Plan:
     if done.is_file():
         return _resumed(json.loads(done.read_text(encoding="utf-8")))
     sources, attempts = config.sources_made(), config.attempts_made()
-    files = sorted({f for member in (*sources, *attempts) for f in member.files()})
+    files = sorted({f for s in sources for f in s.files()} | {f for a in attempts for f in a.files()})
     inputs = [{"path": f, "sha256": sha256_of(Path(f))} for f in files]
     folder.mkdir(parents=True, exist_ok=True)
     dropped: list[Dropped] = []

@@ -80,7 +80,7 @@ class Jars:
 def engine(count: int) -> Scripted:
     """The world's answers as an engine."""
     jars = [Jars(i) for i in range(count)]
-    return Scripted(replies={j.problem.statement: j.replies() for j in jars}, otherwise="")
+    return Scripted(replies={j.problem.statement: tuple(j.replies()) for j in jars}, otherwise="")
 
 
 def tools(count: int, judge: Judge) -> Tools:

@@ -85,7 +85,9 @@ class StepwiseCorrection(Recipe):
                     teacher=teacher,
                 )
             )
-        return rows or (ask.skip("no_repair") or [])
+        if not rows:
+            ask.skip("no_repair")
+        return rows
 
     async def _spliced(self, ask: Ask, right: Attempt) -> list[Example]:
         """One right solution with wrong samples of some of its steps put before them."""
