@@ -1,10 +1,12 @@
 """Trains the embedded policy, a Llama of 1.5 million parameters that slips at arithmetic as people do.
 
-    python -m bench.train_policy --out generators/engines/embedded
+    python -m bench.train_policy --out out/stage1
+    python -m bench.train_policy --out generators/engines/embedded --init-from out/stage1 --stage 2 \\
+        --seed 2000000 --batch 16 --updates 4000 --rate 1.5e-3
 
 The user's turn is a procedural problem's statement, the assistant's its worked solution, and only
 the assistant's tokens bear loss. Seeds start at 1,000,000, away from those of any example config.
-One thread, no GPU, about a quarter of an hour on an idle core.
+One thread, no GPU, 20 minutes a stage (55-63 examples/s, measured on a shared core).
 """
 
 from __future__ import annotations
