@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--model", default="generators/engines/embedded")
     parser.add_argument("--problems", type=int, default=100, help="problems of each family")
     parser.add_argument("--samples", type=int, default=8, help="samples of each problem")
-    parser.add_argument("--temperature", type=float, default=0.9)
+    parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--difficulty", default="medium", choices=["easy", "medium", "hard"])
     parser.add_argument("--wrong", type=int, default=0, help="wrong answers to show of each family")
     args = parser.parse_args()

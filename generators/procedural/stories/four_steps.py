@@ -12,6 +12,7 @@ def outing(rng: random.Random, size: Size) -> Worked:
     (who,) = people(rng, 1)
     place = rng.choice(("zoo", "museum", "theater", "fair"))
     adults, dear, children, cheap = (small(rng, size) for _ in range(4))
+    dear, cheap = max(dear, cheap), min(dear, cheap)
     one, two = adults * dear, children * cheap
     left = large(rng, size)
     purse = one + two + left

@@ -95,7 +95,7 @@ def sharing(rng: random.Random, size: Size) -> Worked:
 def film(rng: random.Random, size: Size) -> Worked:
     """Hours to minutes, and two additions: * + +."""
     kind = rng.choice(("film", "concert", "play"))
-    hours, minutes, pause = rng.randint(2, 4), rng.randint(2, 59), large(rng, size)
+    hours, minutes, pause = rng.randint(2, 4), rng.randint(2, 59), min(45, large(rng, size))
     whole = hours * 60
     statement = (
         f"A {kind} lasts {hours} hours and {minutes} minutes, and there is a break of {pause} minutes. "
