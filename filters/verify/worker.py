@@ -32,7 +32,7 @@ MIN_GAP = 1e-9
 """Relative difference of two evaluated formulas above which they are surely different."""
 
 
-CLOSE = 1e-2
+CLOSE = 2e-2
 """Relative difference of two numbers below which one may be the other, rounded."""
 
 
