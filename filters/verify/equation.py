@@ -1,7 +1,7 @@
 """An equation between numbers as a text states it, and the text with its result put right.
 
-    "So 12 * 7 = 85 eggs"  ->  left "12 * 7", left_value 84, stated "85", holds False
-    corrected(text, …)     ->  "So 12 * 7 = 84 eggs"
+"So 12 * 7 = 85 eggs"  ->  left "12 * 7", left_value 84, stated "85", holds False
+corrected(text, …)     ->  "So 12 * 7 = 84 eggs"
 """
 
 import re

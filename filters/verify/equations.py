@@ -8,6 +8,8 @@ surroundings cannot change its meaning. Equations with variables, ≈ or inequal
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from filters.verify.arithmetic import Worth, worth
 from filters.verify.equation import Equation, corrected
@@ -39,7 +41,7 @@ def equations(text: str) -> list[Equation]:
                     noted = _note(text, token, side[n + 1] if n + 1 < len(side) else None)
                     if noted is not None:
                         found[token.start] = noted
-        for left, right in zip(sides, sides[1:], strict=False):
+        for left, right in pairwise(sides):
             _pair(text, _after_brackets(left), _before_brackets(right), found)
     return sorted(found.values(), key=lambda equation: (equation.start, equation.end))
 
@@ -67,8 +69,7 @@ def _pair(text: str, left: Side, right: Side, found: dict[int, Equation]) -> Non
         return
     noted = found.get(right[0].start) if right[0].kind == "note" else None
     if right[0].kind == "note" and noted is not None:
-        if worth_left.value == noted.left_value and noted.holds is not None:
-            found[right[0].start] = _widened(noted, left)
+        found[right[0].start] = _with_left(noted, left, worth_left)
         return
     if any(token.kind == "note" for token in right[:2]):
         return
@@ -84,7 +85,7 @@ def _plain(text: str, left: Side, worth_left: Worth, right: Side) -> Equation | 
     if result and len(result) < len(right):
         value = worth(result)
         runs_on = value is not None and holds(worth_left, spelled(result), value.value)
-        if not runs_on and (whole is None or whole.value == worth_left.value):
+        if not runs_on:
             result = right
     result = result or right
     value = worth(result)
@@ -140,24 +141,23 @@ def _note(text: str, note: TextToken, following: TextToken | None) -> Equation |
         if repeated is not None and repeated.value == value.value:
             spans.append((following.start, following.end))
     verdict = holds(worth_left, spelled(right), value.value)
+    if verdict is False and len(spans) == 1 and end != note.end:
+        verdict = None  # note and text state two results: `<<22+21=43.55>>43`
     stated = text[slice(*spans[-1])]
     return Equation(
         note.start, end, spelled(left), worth_left.value, stated, value.value, tuple(spans), verdict
     )
 
 
-def _widened(noted: Equation, left: Side) -> Equation:
-    """The note's equation with the same sum written before it: one statement."""
-    return Equation(
-        left[0].start,
-        noted.end,
-        noted.left,
-        noted.left_value,
-        noted.stated,
-        noted.stated_value,
-        noted.result_spans,
-        noted.holds,
-    )
+def _with_left(noted: Equation, left: Side, worth_left: Worth) -> Equation:
+    """The note's equation and the sum written before it as one statement.
+
+    Where the two sums differ (`$3.30 x 3 = $<<3*3=9.90>>9.90`) one of them is right or the text means
+    more than it says, so nothing is claimed.
+    """
+    if worth_left.value == noted.left_value:
+        return replace(noted, start=left[0].start)
+    return replace(noted, holds=None)
 
 
 def _after_brackets(side: Side) -> Side:

@@ -10,7 +10,7 @@ Unknown comes with one of these reasons: `close` (a decimal near or rounding an 
 `base` (a subscript is missing), `order` (same members in another order).
 """
 
-from filters.verify.answer import Answer, Assignment, Choice, Coded, Group, Words, read_answer
+from filters.verify.answer import Answer, Assignment, Choice, Group, Words, read_answer
 from filters.verify.notation import plain
 from filters.verify.options import JudgeOptions
 from filters.verify.quantity import Quantity, decimal_comma
@@ -38,12 +38,10 @@ def compare(reference: str, answer: str, options: JudgeOptions) -> Verdict | Non
     if max(len(reference), len(answer)) > MAX_CHARS:
         return unknown("too_long")
     gold, said = plain(reference), plain(answer)
-    if not said:
-        return unknown("unparsed")
     if "".join(gold.split()) == "".join(said.split()):
         return EQUAL
-    if "," in gold + said and _comma_reading(gold, said):
-        return unknown("comma")
+    if not said or ("," in gold + said and _comma_reading(gold, said)):
+        return unknown("comma" if said else "unparsed")
     try:
         return _compare(read_answer(_last_value(gold)), read_answer(_last_value(said)), options)
     except Undecidable:
@@ -81,12 +79,8 @@ def _comma_reading(gold: str, said: str) -> bool:
 
 
 def _compare(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | None:
-    if isinstance(gold, Assignment) and isinstance(said, Assignment):
-        return _compare(gold.value, said.value, options) if gold.name == said.name else None
-    if isinstance(gold, Assignment):
-        return _compare(gold.value, said, options)
-    if isinstance(said, Assignment):
-        return _compare(gold, said.value, options)
+    if isinstance(gold, Assignment) or isinstance(said, Assignment):
+        return _compare_assignments(gold, said, options)
     if isinstance(gold, Group) and isinstance(said, Group):
         return _compare_groups(gold, said, options)
     if isinstance(gold, Group) or isinstance(said, Group):
@@ -95,11 +89,16 @@ def _compare(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | Non
         return compare_quantities(gold, said, options)
     if isinstance(gold, Choice) or isinstance(said, Choice):
         return compare_choices(gold, said)
-    if isinstance(gold, Words) or isinstance(said, Words):
-        return compare_words(gold, said)
-    if isinstance(gold, Coded) or isinstance(said, Coded):
-        return compare_coded(gold, said)
-    return None
+    words = isinstance(gold, Words) or isinstance(said, Words)
+    return compare_words(gold, said) if words else compare_coded(gold, said)
+
+
+def _compare_assignments(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | None:
+    """Values are compared; two different names are undecided."""
+    if isinstance(gold, Assignment) and isinstance(said, Assignment) and gold.name != said.name:
+        return None
+    one, other = (side.value if isinstance(side, Assignment) else side for side in (gold, said))
+    return _compare(one, other, options)
 
 
 def _against_group(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | None:

@@ -49,5 +49,3 @@ def _letters(word: str, spaced: bool) -> list[Token]:
     if len(word) > MAX_LETTERS or _FUNCTIONS.search(word):
         raise Undecidable("word or function")
     return [Token("letter", letter, spaced and n == 0) for n, letter in enumerate(word)]
-
-

@@ -41,7 +41,9 @@ class Extracted:
 
 
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
-_BETWEEN_BOXES = re.compile(r"(?:[\s$,;.()\[\]\\]|\band\b|\bor\b|\\text\s*\{\s*(?:and|or)\s*\}|\\q?quad|\b[A-Za-z](?:_\{?\w+\}?)?\s*=)*")
+_BETWEEN_BOXES = re.compile(
+    r"(?:[\s$,;.()\[\]\\]|\band\b|\bor\b|\\text\s*\{\s*(?:and|or)\s*\}|\\q?quad|\b[A-Za-z](?:_\{?\w+\}?)?\s*=)*"
+)
 _HASH = re.compile(r"^[ \t]*#### ?(?P<answer>[^\n]*)", re.MULTILINE)
 _A_LINE = re.compile(
     r"^[ \t>#*_-]*(?:(?:the[ \t]+)?(?:final[ \t]+)?answer|A)[ \t]*(?:\*\*|__)?[ \t]*[:=：][ \t]*(?:\*\*|__)?"
@@ -176,7 +178,9 @@ def _trimmed(text: str, start: int, end: int, how: How) -> Extracted | None:
     while changed and start < end:
         changed = False
         for mark in _OPENERS:
-            if text.startswith(mark, start, end) and not (mark == "$" and text[start + 1 : start + 2].isdigit()):
+            if text.startswith(mark, start, end) and not (
+                mark == "$" and text[start + 1 : start + 2].isdigit()
+            ):
                 start, changed = start + len(mark), True
         for mark in (*_CLOSERS, "$"):
             if start < end and text.endswith(mark, start, end) and not text.endswith("\\" + mark, start, end):

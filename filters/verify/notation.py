@@ -1,6 +1,6 @@
-"""One spelling for what is written in many: LaTeX spacing, wrappers, Unicode signs.
+r"""One spelling for what is written in many: LaTeX spacing, wrappers, Unicode signs.
 
-    `$\\displaystyle \\dfrac{1}{2}$.` -> `\\frac{1}{2}`      `\\text{ and }` -> ` and `      `3,\\!250` -> `3250`
+    `$\displaystyle \dfrac{1}{2}$.` -> `\frac{1}{2}`    `\text{ and }` -> ` and `    `3,\!250` -> `3250`
 
 Meaning is not touched: signs that may carry meaning (%, units, brackets, commas) stay.
 """

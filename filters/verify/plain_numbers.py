@@ -10,7 +10,6 @@ MAX_BITS = 512
 """Bits of a numerator or denominator on the way; real sums stay under 100."""
 
 
-
 class NotNumeric(Exception):
     """The tokens are not one arithmetical expression."""
 

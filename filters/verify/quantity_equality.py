@@ -11,9 +11,54 @@ EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
 MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
 
 _CONVERTIBLE = frozenset(
-    """mm cm m km inch in foot ft yard yd mile mi mg g gram kg kilogram lb lbs pound oz ounce ton ml l liter
-    litre gallon quart pint cup second sec minute min hour hr day week month year cent dollar degree radian
-    percent""".split()
+    [
+        "mm",
+        "cm",
+        "m",
+        "km",
+        "inch",
+        "in",
+        "foot",
+        "ft",
+        "yard",
+        "yd",
+        "mile",
+        "mi",
+        "mg",
+        "g",
+        "gram",
+        "kg",
+        "kilogram",
+        "lb",
+        "lbs",
+        "pound",
+        "oz",
+        "ounce",
+        "ton",
+        "ml",
+        "l",
+        "liter",
+        "litre",
+        "gallon",
+        "quart",
+        "pint",
+        "cup",
+        "second",
+        "sec",
+        "minute",
+        "min",
+        "hour",
+        "hr",
+        "day",
+        "week",
+        "month",
+        "year",
+        "cent",
+        "dollar",
+        "degree",
+        "radian",
+        "percent",
+    ]
 )
 _FACTORS = frozenset([2, 3, 4, 7, 8, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1000, 1440, 3600, 5280])
 """Ratios of common units; a mismatch by one of these beside a convertible unit may be a conversion."""

@@ -25,27 +25,26 @@ _ELLIPSIS = re.compile(r"\\[lcdv]?dots[bcmio]?(?![A-Za-z])|\.\.\.|…")
 _TOWER = re.compile(r"\^\s*\{?[^{}^]*\^|\^\s*\{[^{}]*\{[^{}]*\^|\*\*[^*]*\*\*")
 _BIG_POWER = re.compile(r"(?:\d|\))\s*(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{2,}|(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{3,}")
 _FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*E\s*\d")
-_DIGITS = re.compile(r"\d{%d,}" % (MAX_DIGITS + 1))
-_WORD = re.compile(r"(?<![\\A-Za-z])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|arc\w+|pmatrix|bmatrix)\b)[A-Za-z]{3,}")
+_DIGITS = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
+_WORD = re.compile(
+    r"(?<![\\A-Za-z])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|arc\w+|pmatrix|bmatrix)\b)[A-Za-z]{3,}"
+)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[a-z]+\}(?:\{[clr|]+\})?")
 
 
 def too_hard(text: str) -> str | None:
     """The reason slug for which a text is not shown to math-verify, or None."""
-    if len(text) > MAX_CHARS or text.count("\\") > MAX_COMMANDS:
-        return "too_long"
-    if _DIGITS.search(text):
+    if len(text) > MAX_CHARS or text.count("\\") > MAX_COMMANDS or _DIGITS.search(text):
         return "too_long"
     if _nesting(text) > MAX_NESTING:
         return "too_deep"
     shown = plain(text)
-    if _ELLIPSIS.search(shown):
-        return "ellipsis"
-    if _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(shown):
-        return "too_large"
-    if _WORD.search(_ENVIRONMENT.sub(" ", shown)):
-        return "words"
-    return None
+    tests = (
+        ("ellipsis", _ELLIPSIS.search(shown)),
+        ("too_large", _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(shown)),
+        ("words", _WORD.search(_ENVIRONMENT.sub(" ", shown))),
+    )
+    return next((reason for reason, found in tests if found), None)
 
 
 def shape_differs(reference: str, answer: str) -> str | None:

@@ -64,9 +64,9 @@ def tokens_in(text: str, start: int = 0, end: int | None = None) -> list[TextTok
 def _is_times(text: str, match: re.Match[str]) -> bool:
     """`3 x 4` and `3x4` multiply; `3x (` and `3 x4` may hold a variable."""
     before, after = text[match.start() - 1], text[match.end()]
-    return before.isspace() == after.isspace() and not (after == "(" or before == ")") or (
-        before.isspace() and after.isspace()
-    )
+    if before.isspace() or after.isspace():
+        return before.isspace() and after.isspace()
+    return after != "(" and before != ")"
 
 
 def _in_clock(text: str, match: re.Match[str]) -> bool:
