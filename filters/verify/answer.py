@@ -60,8 +60,10 @@ _NAME = re.compile(
     r"\((?:[A-Za-z]\s*,\s*)+[A-Za-z]\)|(?:[A-Za-z]|\\[A-Za-z]+|[A-Za-z]{3,20})(?:_\{?\w+\}?)?(?:\s*\(\s*[A-Za-z]\s*\))?'?"
 )
 _MEMBER = re.compile(r"^([A-Za-z])\s*\\in(?![A-Za-z])")
-_WORDS = re.compile(r"[A-Za-z]+(?:['-]?[A-Za-z]+| [A-Za-z]+)*")
-_CHOICE = re.compile(r"\(([A-Ja-j])\)(?:\s+[A-Za-z].*)?|([A-J])(?:[).:]\s*.{0,60})?", re.DOTALL)
+_WORDS = re.compile(r"[A-Za-z]+(?:['\- ][A-Za-z]+)*")
+_CHOICE = re.compile(
+    r"\(([A-Ja-j])\)(?:\s+[A-Za-z].*)?|\(([A-J])\)\s+\d.{0,60}|([A-J])(?:[).:]\s*.{0,60})?", re.DOTALL
+)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
 _BASED = re.compile(r"([0-9A-Fa-f]+)_\{?(\d{1,2})\}?")
 _RATIO = re.compile(r"(\d+)((?:\s*:\s*\d+)+)")
@@ -111,7 +113,7 @@ def _coded(text: str) -> Coded | Choice | None:
     if based := _BASED.fullmatch(text):
         return Coded("base", (based[1].upper().lstrip("0"), based[2]))
     if choice := _CHOICE.fullmatch(text):
-        return Choice((choice[1] or choice[2]).upper())
+        return Choice((choice[1] or choice[2] or choice[3]).upper())
     return None
 
 

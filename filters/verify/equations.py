@@ -182,6 +182,7 @@ def _after_brackets(side: Side) -> Side:
 def _before_brackets(side: Side) -> Side:
     """The side before a bracket that it closes but did not open, without a dangling `/` of a unit."""
     depth = 0
+    side = side[: MAX_SIDE + 1]
     for n, token in enumerate(side):
         depth += (token.kind in ("lp", "lb")) - (token.kind in ("rp", "rb"))
         if depth < 0:

@@ -9,7 +9,7 @@ is ambiguous (`1/2x`, `2\\frac{5}{3}`) or outside the subset (functions, ±, |x|
 import re
 from fractions import Fraction
 
-from filters.verify.expression_tokens import Token, tokens_of
+from filters.verify.expression_tokens import Cursor, Token, tokens_of
 from filters.verify.surd import Surd, Undecidable
 
 MAX_CHARS = 400
@@ -32,12 +32,11 @@ def read_expression(text: str) -> Surd:
     return _Reader(tokens_of(text)).whole()
 
 
-class _Reader:
+class _Reader(Cursor):
     """Recursive descent over the tokens; each method reads what its name says."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
-        self._at = 0
+        super().__init__(tokens)
         self._depth = 0
 
     def whole(self) -> Surd:
@@ -45,21 +44,6 @@ class _Reader:
         if self._at != len(self._tokens):
             raise Undecidable("unread text")
         return value
-
-    def _peek(self, ahead: int = 0) -> Token | None:
-        at = self._at + ahead
-        return self._tokens[at] if at < len(self._tokens) else None
-
-    def _is(self, *texts: str) -> bool:
-        token = self._peek()
-        return token is not None and token.text in texts
-
-    def _take(self, *texts: str) -> Token:
-        token = self._peek()
-        if token is None or (texts and token.text not in texts):
-            raise Undecidable("syntax")
-        self._at += 1
-        return token
 
     def _sum(self) -> Surd:
         self._depth += 1
@@ -131,9 +115,6 @@ class _Reader:
         if token.kind == "command" and _GREEK.fullmatch(token.text):
             return self._symbol(token.text)
         raise Undecidable("syntax")
-
-    def _opened(self, mark: str) -> bool:
-        return self._is(mark) and bool(self._take())
 
     def _until(self, closing: str) -> Surd:
         value = self._sum()

@@ -1,6 +1,7 @@
 """Answers are found where texts state them, and their offsets are theirs."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,24 @@ def test_offsets_are_those_of_the_answer(text: str, explicit_only: bool) -> None
         assert not explicit_only or found.how != "last_line"
 
 
-def test_a_text_of_many_open_boxes_takes_no_time() -> None:
-    # one scan a box would be quadratic
-    assert extract_answer("\\boxed{" * 20_000) is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\boxed{" * 20_000,
+        "\\boxed{" * 1400 + "}" * 1400,
+        "\\boxed{1} " * 2000,
+        "\\( 1 " * 3000,
+        "A: \n" * 5000,
+        "the answer is " * 1500,
+        "answer to " * 2000,
+        "$" * 20_000 + "1",
+        "1" * 19_000,
+        "a 1" * 6000,
+        "*" * 20_000,
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    began = time.process_time()
+    extract_answer(text)
+    # one scan a box, or a pattern that goes back over its tries, would take minutes
+    assert time.process_time() - began < 3

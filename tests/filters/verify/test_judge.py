@@ -22,7 +22,7 @@ DEPARTURES = {
 """Where a public case is departed from on purpose."""
 
 LIKELY_CUT = 0.70
-"""Least share of the public cases that is decided; the rest are whole sentences, other languages, relations."""
+"""Least share of the public cases that is decided; the rest are sentences, other languages, relations."""
 
 
 @pytest.fixture(scope="module")
