@@ -7,7 +7,8 @@ decides: `x = 5` against `5` is compared by value, whichever side names the vari
 Unknown comes with one of these reasons: `close` (a decimal near or rounding an exact value),
 `percent` (right only if % is read the other way), `units` (unit missing, different or convertible),
 `brackets` (same members, other brackets), `comma` (`1,22` may be 1.22), `text` (words that overlap),
-`base` (a subscript is missing), `order` (same members in another order).
+`several` (one of several answers is right), `base` (a subscript is missing), `order` (same members in
+another order), `too_long` and `unparsed`.
 """
 
 from filters.verify.answer import Answer, Assignment, Choice, Group, Words, read_answer
@@ -102,19 +103,15 @@ def _compare_assignments(gold: Answer, said: Answer, options: JudgeOptions) -> V
 
 
 def _against_group(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | None:
-    """Several answers against one: different, unless the several are one in brackets."""
+    """Several answers against one: different, unless one of the several is it (`0.5 or 50%`)."""
     group, single = (gold, said) if isinstance(gold, Group) else (said, gold)
     assert isinstance(group, Group)
-    if len(group.items) == 1:
-        verdict = _compare(group.items[0], single, options)
-        return unknown("brackets") if verdict is not None and verdict.is_right else verdict
-    if not isinstance(single, Quantity) or not all(isinstance(i, Quantity) for i in _bare_values(group)):
+    verdicts = [_compare(item, single, options) for item in group.items]
+    if any(verdict is not None and verdict.is_right for verdict in verdicts):
+        return unknown("brackets" if len(verdicts) == 1 else "several")
+    if None in verdicts or not isinstance(single, Quantity):
         return None
-    return MISMATCH
-
-
-def _bare_values(group: Group) -> list[Answer]:
-    return [item.value if isinstance(item, Assignment) else item for item in group.items]
+    return MISMATCH if all(v is not None and v.is_wrong for v in verdicts) else unknown("several")
 
 
 def _compare_groups(gold: Group, said: Group, options: JudgeOptions) -> Verdict | None:

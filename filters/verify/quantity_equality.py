@@ -74,9 +74,15 @@ def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) ->
         return _unknown("percent")
     if _is_close(gold, said, one, other, options.close_ratio):
         return _unknown("close")
+    if "degree" in (gold.unit, said.unit) and (_has_pi(one) or _has_pi(other)):
+        return _unknown("units")  # 45° and π/4
     if units_differ or _may_convert(gold, said, one, other) or _letter_unit(one, other):
         return _unknown("units")
     return MISMATCH
+
+
+def _has_pi(value: Surd) -> bool:
+    return any(name == "π" for _, symbols in value.terms for name, _ in symbols)
 
 
 def _read(quantity: Quantity, as_fraction: bool) -> Surd:

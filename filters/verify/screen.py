@@ -48,10 +48,12 @@ def too_hard(text: str) -> str | None:
 
 
 def shape_differs(reference: str, answer: str) -> str | None:
-    """`brackets` or `relation` where math-verify is known to equate what differs, else None."""
+    """A slug where math-verify compares two shapes in its own way, else None."""
     one, other = plain(reference), plain(answer)
     if ("\\{" in one) != ("\\{" in other) and ("(" in one[:1] + other[:1]):
         return "brackets"
+    if ("\\ln" in one + other) and ("\\log" in one + other):
+        return "logarithm"
     if _relation(one) != _relation(other):
         return "relation"
     return None

@@ -139,10 +139,14 @@ def _formulas_differ(one: Parsed, other: Parsed) -> bool | None:
 
     if sympy.oo in (one, other) or -sympy.oo in (one, other):
         return bool(one != other)
+    if {"e", "i"} & {str(symbol) for symbol in one.free_symbols | other.free_symbols}:
+        return None  # a constant or a variable
     symbols = sorted(one.free_symbols | other.free_symbols, key=str)
     for shift in range(len(POINTS)):
         values = {s: sympy.Float(POINTS[(n + shift) % 3] + n, 30) for n, s in enumerate(symbols)}
         first, second = (complex(side.subs(values).evalf(30)) for side in (one, other))
+        if first.imag or second.imag:
+            return None  # sympy takes the complex branch of \\sqrt[3]{-8}, people the real one
         gap, size = abs(first - second), max(abs(first), abs(second))
         if gap > MIN_GAP * max(1.0, size):
             return True if symbols or gap > CLOSE * size else None

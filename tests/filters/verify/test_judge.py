@@ -15,13 +15,11 @@ from schemas.verdict import Outcome
 from tests.shared import rows
 
 DEPARTURES = {
-    "precision": "0.33 is not 1/3 (the suite allows two decimals)",
     "wrong_gold": "1 - 1/e is not 1 + 1/e (the suite pins math-verify's own mistake)",
-    "several": "`35 cm, 4` is not 4 (the suite reads two boxes as alternatives)",
 }
 """Where a public case is departed from on purpose."""
 
-LIKELY_CUT = 0.70
+LEAST_DECIDED = 0.75
 """Least share of the public cases that is decided; the rest are sentences, other languages, relations."""
 
 
@@ -70,10 +68,10 @@ def test_public_equivalence_cases_are_decided_as_published(judge: Judge) -> None
         verdict = judge.equal(stated(case["reference"]), stated(case["answer"]))
         decided += verdict.outcome is not Outcome.UNKNOWN
         if verdict.is_right != case["equal"] and verdict.outcome is not Outcome.UNKNOWN:
-            against.append(departure(case["reference"], case["answer"], case["params"]))
-    assert decided >= LIKELY_CUT * len(cases)
+            against.append(departure(case["reference"], case["answer"]))
+    assert decided >= LEAST_DECIDED * len(cases)
     assert set(against) <= set(DEPARTURES), against
-    assert len(against) <= 4
+    assert len(against) <= 1
 
 
 def stated(text: str) -> str:
@@ -84,12 +82,8 @@ def stated(text: str) -> str:
     return found.answer if found else text
 
 
-def departure(reference: str, answer: str, params: dict[str, object]) -> str:
-    if params.get("precision") == 2:
-        return "precision"
-    if "mathrm{e}" in reference:
-        return "wrong_gold"
-    return "several" if "35 cm" in answer else f"{reference} | {answer}"
+def departure(reference: str, answer: str) -> str:
+    return "wrong_gold" if "mathrm{e}" in reference else f"{reference} | {answer}"
 
 
 def test_a_text_without_an_answer_is_unknown(judge: Judge) -> None:

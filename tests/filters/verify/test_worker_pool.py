@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -32,6 +34,8 @@ def pool() -> Iterator[WorkerPool]:
         ("(2,12) \\cup (12,102)", "(12,102) \\cup (2,12)", "equal"),
         ("(2,12) \\cup (12,102)", "(2,102)", "different"),
         ("\\begin{pmatrix}1\\\\2\\end{pmatrix}", "\\begin{pmatrix}1\\\\3\\end{pmatrix}", "different"),
+        ("5x-7y+4=0", "7y-5x=4", "equal"),
+        ("\\sqrt[3]{2+\\sqrt5}+\\sqrt[3]{2-\\sqrt5}", "1", "unconfirmed"),  # equal in the reals
         ("\\begin{pmatrix}\\frac13\\end{pmatrix}", "\\begin{pmatrix}0.33\\end{pmatrix}", "unconfirmed"),
     ],
 )
@@ -80,6 +84,20 @@ def test_closing_ends_every_worker_even_a_busy_one() -> None:
     thread.join(timeout=30)
     assert words == ["RuntimeError"]
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_worker_ends_with_the_process_that_started_it() -> None:
+    program = (
+        "import os; from filters.verify.worker_pool import WorkerPool as P; pool = P(1, 9.0, 2 << 30);"
+        "pool.ask('\\\\cos(0)', '1'); print(pool.pids()[0], flush=True); os._exit(1)"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    state = Path(f"/proc/{int(printed.stdout)}/stat")
+    limit = time.monotonic() + OVERHEAD_S
+    # without an init that reaps, an ended orphan stays as a zombie
+    while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < limit
+        time.sleep(0.1)
 
 
 def _word_or_error(pool: WorkerPool) -> str:
