@@ -35,7 +35,9 @@ def main() -> None:
             print(json.dumps(_noise(rows, vocabulary)))
         return
     for batch in arguments.batch:
-        options = TransformersLocal(model=arguments.model, max_batch=batch, dtype=arguments.dtype, threads=arguments.threads)
+        options = TransformersLocal(
+            model=arguments.model, max_batch=batch, dtype=arguments.dtype, threads=arguments.threads
+        )
         sampling = Sampling(temperature=0.8, top_p=arguments.top_p, stop=tuple(arguments.stop))
         found = asyncio.run(_speed(options.open(), sampling, arguments.samples, arguments.tokens))
         print(json.dumps({"batch": batch, "dtype": arguments.dtype, **found}))

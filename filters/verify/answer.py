@@ -1,6 +1,6 @@
 """The shape of an answer: quantity, tuple or interval or set or list, assignment, words, clock time, …
 
-    x = 5 -> Assignment("x", Quantity(5))      (3, \\frac{\\pi}{2}) -> Group("()", …)      1, -2 -> Group("", …)
+x = 5 -> Assignment("x", Quantity(5))      (3, \\frac{\\pi}{2}) -> Group("()", …)      1, -2 -> Group("", …)
 """
 
 import re
@@ -56,10 +56,14 @@ class Coded:
 
 Answer = Quantity | Group | Assignment | Words | Choice | Coded
 
-_NAME = re.compile(r"\((?:[A-Za-z]\s*,\s*)+[A-Za-z]\)|(?:[A-Za-z]|\\[A-Za-z]+|[A-Za-z]{3,20})(?:_\{?\w+\}?)?(?:\s*\(\s*[A-Za-z]\s*\))?'?")
+_NAME = re.compile(
+    r"\((?:[A-Za-z]\s*,\s*)+[A-Za-z]\)|(?:[A-Za-z]|\\[A-Za-z]+|[A-Za-z]{3,20})(?:_\{?\w+\}?)?(?:\s*\(\s*[A-Za-z]\s*\))?'?"
+)
 _MEMBER = re.compile(r"^([A-Za-z])\s*\\in(?![A-Za-z])")
-_WORDS = re.compile(r"[A-Za-z]+(?:['-]?[A-Za-z]+| [A-Za-z]+)*")
-_CHOICE = re.compile(r"\(([A-Ja-j])\)(?:\s+[A-Za-z].*)?|([A-J])(?:[).:]\s*.{0,60})?", re.DOTALL)
+_WORDS = re.compile(r"[A-Za-z]+(?:['\- ][A-Za-z]+)*")
+_CHOICE = re.compile(
+    r"\(([A-Ja-j])\)(?:\s+[A-Za-z].*)?|\(([A-J])\)\s+\d.{0,60}|([A-J])(?:[).:]\s*.{0,60})?", re.DOTALL
+)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
 _BASED = re.compile(r"([0-9A-Fa-f]+)_\{?(\d{1,2})\}?")
 _RATIO = re.compile(r"(\d+)((?:\s*:\s*\d+)+)")
@@ -104,12 +108,12 @@ def _single(text: str, depth: int) -> Answer:
 def _coded(text: str) -> Coded | Choice | None:
     if clock := _CLOCK.fullmatch(text):
         return Coded("clock", (str(int(clock[1])), clock[2], (clock[3] or "").lower()))
-    if ratio := _RATIO.fullmatch(text):
+    if _RATIO.fullmatch(text):
         return Coded("ratio", tuple(part.strip() for part in text.split(":")))
     if based := _BASED.fullmatch(text):
         return Coded("base", (based[1].upper().lstrip("0"), based[2]))
     if choice := _CHOICE.fullmatch(text):
-        return Choice((choice[1] or choice[2]).upper())
+        return Choice((choice[1] or choice[2] or choice[3]).upper())
     return None
 
 

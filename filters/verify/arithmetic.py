@@ -21,7 +21,7 @@ _TOKEN = re.compile(
       (?P<note><<[^<>\n]{{1,200}}>>)
     | (?P<fraction>\\[dt]?frac\s*\{{\s*\d+\s*\}}\s*\{{\s*\d+\s*\}})
     | (?P<number>{_NUMBER})
-    | (?P<skip>[ \t]+|\\?\$|&|\\[,;:!]|\*\*|\\left(?=\()|\\right(?=\)))
+    | (?P<skip>[ \t]+|\\?\$|&|\\[,;:!]|\*\*|\\left(?=\()|\\right(?=\))|\\boxed\{{(?=[-\d.,]+\}}))
     | (?P<operator>\\times(?![a-z])|\\cdot(?![a-z])|\\div(?![a-z])|[-+*/−–×·÷]|(?<=[\d)\s])[xX](?=[\s$(]*[\d.(]))
     | (?P<equals>=)
     | (?P<open>\()

@@ -16,34 +16,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from filters.verify.arithmetic import ARITHMETIC, Token, tokens_of, value_of, written
+from filters.verify.arithmetic import Token, tokens_of, value_of, written
 from filters.verify.rounding import agrees
+from filters.verify.statements import Statement, sides_of, statements
 
-_BENDS_LEFT = frozenset(
-    ["half", "third", "quarter", "twice", "double", "triple", "thrice", "times", "of", "plus", "minus"]
-    + ["over", "by", "less", "more", "than", "squared", "and"]
-)
-"""Words before an expression that may change what it means: a false one is then only doubtful."""
-_SUMS_UP = frozenset(["total", "sum"])
-_SCALES = frozenset(
-    [
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "dozen",
-        "percent",
-        "remainder",
-        "r",
-        "k",
-        "m",
-        "b",
-        "cents",
-    ]
-)
-"""Words after a result that change its value."""
-_STOPS = frozenset(".,;?()[]\"'`“”‘’*#…—•-→:")
-"""Signs that end what stands before an expression; any other may join them (`a @ 3 + 4`, `^`)."""
+_OVER = frozenset(["/", "÷", "\\div"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +47,8 @@ def equations(text: str) -> tuple[Equation, ...]:
     if "=" not in text:
         return ()
     found: list[Equation] = []
-    for run in _runs(tokens_of(text)):
-        found += run.equations()
+    for statement in statements(tokens_of(text)):
+        found += _of(statement)
     return tuple(found)
 
 
@@ -97,101 +74,17 @@ def _like(original: str, value: Fraction) -> str:
     return f"{float(value):{comma}.4f}".rstrip("0")
 
 
-@dataclass(frozen=True)
-class _Run:
-    """Arithmetic tokens without a break, and what stands before and after them."""
-
-    tokens: tuple[Token, ...]
-    before: tuple[Token, ...]
-    after: Token | None
-
-    def equations(self) -> Iterator[Equation]:
-        sides = _split(self.tokens)
-        for number, side in enumerate(sides):
-            left = sides[number - 1] if number else []
-            sure = not (number == 1 and self._bent()) and not (number == len(sides) - 1 and self._scaled())
-            notes = [t for t in side if t.kind == "note"]
-            if notes:
-                yield from _noted(left if number == 1 and sure else [], side, notes[0])
-            elif number:
-                yield from _stated(left, side, sure)
-
-    def _bent(self) -> bool:
-        """Whether what stands before may belong to the expression."""
-        if not self.before:
-            return False
-        last, first = self.before[-1], next(t for t in self.tokens if t.kind != "skip")
-        if last.kind == "word":
-            word = last.text.lower()
-            if word in _BENDS_LEFT:
-                earlier = self.before[-2].text.lower() if len(self.before) > 1 else ""
-                return not (word == "of" and earlier in _SUMS_UP)
-            adjacent = last.end == first.start
-            return (len(word) == 1 and word not in "ai") or adjacent or _dangling(self.tokens)
-        if last.text == ":":
-            return last.end == first.start  # 3:30
-        return last.text not in _STOPS
-
-    def _scaled(self) -> bool:
-        """Whether what stands after may change the last result."""
-        after, last = self.after, next(t for t in reversed(self.tokens) if t.kind != "skip")
-        if after is None:
-            return False
-        adjacent = after.start == last.end
-        if after.kind == "word":
-            return after.text.lower() in _SCALES or (adjacent and len(after.text) == 1)
-        if after.kind == "command":
-            return after.text != "\\text"
-        return adjacent and after.text in {"^", "_", "!", ":", "{", "|", "²", "³", "√"}
-
-
-def _dangling(tokens: Sequence[Token]) -> bool:
-    """A sign after a word is subtraction from it unless it stands at its number: `apples - 3`, `is -3`."""
-    first = next((t for t in tokens if t.kind != "skip"), None)
-    if first is None or first.kind != "operator":
-        return False
-    return not any(t.start == first.end and t.kind == "number" for t in tokens)
-
-
-def _runs(tokens: list[Token]) -> Iterator[_Run]:
-    """Stretches of arithmetic that hold an equals sign or a note."""
-    start = 0
-    while start < len(tokens):
-        end = start
-        while end < len(tokens) and tokens[end].kind in ARITHMETIC:
-            end += 1
-        inner = tokens[start:end]
-        if any(t.kind in {"equals", "note"} for t in inner):
-            inner = _without_bullet(inner, tokens[:start])
-            line = [t for t in tokens[max(0, start - 4) : start] if t.kind != "skip"]
-            while line and any(t.kind in {"newline", "math"} for t in line):
-                line.pop(0)
-            yield _Run(tuple(inner), tuple(line), tokens[end] if end < len(tokens) else None)
-        start = end + 1
-
-
-def _without_bullet(inner: list[Token], before: list[Token]) -> list[Token]:
-    """Drop a list's dash or star at the beginning of a line."""
-    at_line_start = not before or before[-1].kind == "newline"
-    parts = [t for t in inner if t.kind != "skip"]
-    if (
-        at_line_start
-        and len(parts) > 1
-        and parts[0].text in {"-", "*", "–", "+"}
-        and parts[1].start > parts[0].end
-    ):
-        return inner[inner.index(parts[0]) + 1 :]
-    return inner
-
-
-def _split(tokens: Sequence[Token]) -> list[list[Token]]:
-    sides: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind == "equals":
-            sides.append([])
-        elif token.kind != "skip":
-            sides[-1].append(token)
-    return sides
+def _of(statement: Statement) -> Iterator[Equation]:
+    sides = sides_of(statement.tokens)
+    first_sure, last_sure = not statement.bent(), not statement.scaled()
+    for number, side in enumerate(sides):
+        left = sides[number - 1] if number else []
+        note = next((t for t in side if t.kind == "note"), None)
+        sure = (number != 1 or first_sure) and (number != len(sides) - 1 or last_sure)
+        if note is not None:
+            yield from _noted(left if number == 1 and sure else [], side, note)
+        elif number:
+            yield from _stated(left, side, sure)
 
 
 def _stated(left: list[Token], right: list[Token], sure: bool) -> Iterator[Equation]:
@@ -203,7 +96,7 @@ def _stated(left: list[Token], right: list[Token], sure: bool) -> Iterator[Equat
         return
     if any(t.kind == "percent" for t in (*left, *right)) or _divides_twice(left):
         sure = False
-    holds = agrees(left_value, right_value, written(right))
+    holds = agrees(left_value, right_value, written(right), _divides(left))
     if holds is False and _operators(right):
         first = value_of(right[:1])
         if first is not None and agrees(left_value, first, written(right[:1])) is True:  # a run-on chain
@@ -217,7 +110,7 @@ def _stated(left: list[Token], right: list[Token], sure: bool) -> Iterator[Equat
 
 def _noted(left: list[Token], side: list[Token], note: Token) -> Iterator[Equation]:
     """`left = <<a*b=c>>c`: what the text states, what the note states, and that both give one result."""
-    inner = _split(tokens_of(note.text[2:-2], note.start + 2))
+    inner = sides_of(tokens_of(note.text[2:-2], note.start + 2))
     after = side[side.index(note) + 1 :]
     visible = [t for t in after if t.kind not in {"note", "percent"}]  # …>>25% shows the same 25
     if value_of(visible) is None or _operators(visible):
@@ -229,7 +122,8 @@ def _noted(left: list[Token], side: list[Token], note: Token) -> Iterator[Equati
     shown = value_of(visible) if visible else None
     stated, stated_value = (visible, shown) if shown is not None else (inner[1], values[1])
     lefts = [values[0]] if text_left is None else [text_left, values[0]]
-    holds = _both(lefts, (values[1], written(inner[1])), (stated_value, written(stated)))
+    quotient = _divides(left) or _divides(inner[0])
+    holds = _both(lefts, (values[1], written(inner[1])), (stated_value, written(stated)), quotient)
     if any(t.kind == "percent" for part in inner for t in part):
         holds = holds or None
     spans = [(part[0].start, part[-1].end) for part in (inner[1], visible) if part]
@@ -247,16 +141,19 @@ def _noted(left: list[Token], side: list[Token], note: Token) -> Iterator[Equati
     )
 
 
-def _both(lefts: list[Fraction], note: tuple[Fraction, str], shown: tuple[Fraction, str]) -> bool | None:
+def _both(
+    lefts: list[Fraction], note: tuple[Fraction, str], shown: tuple[Fraction, str], quotient: bool
+) -> bool | None:
     """Whether note and text agree with every left side; None where only one of them does.
 
     Text and note that calculate different things leave open which is meant; so does a sign that
     is lost between them (`15 - 27 = <<15-27=-12>>12 fewer`). What the text shows may be cut from
     the note's own result (`<<...=14.999999999999998>>14.99`).
     """
-    noted = [agrees(left, *note) for left in lefts]
+    noted = [agrees(left, *note, quotient) for left in lefts]
     texts = [
-        agrees(left, *shown) or (n and agrees(note[0], *shown)) for left, n in zip(lefts, noted, strict=True)
+        agrees(left, *shown, quotient) or (n and agrees(note[0], *shown))
+        for left, n in zip(lefts, noted, strict=True)
     ]
     claims = [*noted, *texts]
     if all(c is True for c in claims):
@@ -265,9 +162,14 @@ def _both(lefts: list[Fraction], note: tuple[Fraction, str], shown: tuple[Fracti
     return None if doubtful or (len(lefts) > 1 and lefts[0] != lefts[1]) else False
 
 
+def _divides(tokens: Sequence[Token]) -> bool:
+    """Whether a quotient inside may have been rounded before the rest was computed."""
+    return any(t.kind == "fraction" or t.text in _OVER for t in tokens)
+
+
 def _divides_twice(tokens: Sequence[Token]) -> bool:
     """`a / b / c` and `2 / 3 x 6`'s kin: people write the first for a / (b / c) as well."""
-    return sum(t.text in {"/", "÷", "\\div"} for t in tokens) > 1
+    return sum(t.text in _OVER for t in tokens) > 1
 
 
 def _operators(tokens: Sequence[Token]) -> int:

@@ -7,10 +7,11 @@ decides: `x = 5` against `5` is compared by value, whichever side names the vari
 Unknown comes with one of these reasons: `close` (a decimal near or rounding an exact value),
 `percent` (right only if % is read the other way), `units` (unit missing, different or convertible),
 `brackets` (same members, other brackets), `comma` (`1,22` may be 1.22), `text` (words that overlap),
-`base` (a subscript is missing), `order` (same members in another order).
+`several` (one of several answers is right), `base` (a subscript is missing), `order` (same members in
+another order), `too_long` and `unparsed`.
 """
 
-from filters.verify.answer import Answer, Assignment, Choice, Coded, Group, Words, read_answer
+from filters.verify.answer import Answer, Assignment, Choice, Group, Words, read_answer
 from filters.verify.notation import plain
 from filters.verify.options import JudgeOptions
 from filters.verify.quantity import Quantity, decimal_comma
@@ -38,12 +39,10 @@ def compare(reference: str, answer: str, options: JudgeOptions) -> Verdict | Non
     if max(len(reference), len(answer)) > MAX_CHARS:
         return unknown("too_long")
     gold, said = plain(reference), plain(answer)
-    if not said:
-        return unknown("unparsed")
     if "".join(gold.split()) == "".join(said.split()):
         return EQUAL
-    if "," in gold + said and _comma_reading(gold, said):
-        return unknown("comma")
+    if not said or ("," in gold + said and _comma_reading(gold, said)):
+        return unknown("comma" if said else "unparsed")
     try:
         return _compare(read_answer(_last_value(gold)), read_answer(_last_value(said)), options)
     except Undecidable:
@@ -81,12 +80,8 @@ def _comma_reading(gold: str, said: str) -> bool:
 
 
 def _compare(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | None:
-    if isinstance(gold, Assignment) and isinstance(said, Assignment):
-        return _compare(gold.value, said.value, options) if gold.name == said.name else None
-    if isinstance(gold, Assignment):
-        return _compare(gold.value, said, options)
-    if isinstance(said, Assignment):
-        return _compare(gold, said.value, options)
+    if isinstance(gold, Assignment) or isinstance(said, Assignment):
+        return _compare_assignments(gold, said, options)
     if isinstance(gold, Group) and isinstance(said, Group):
         return _compare_groups(gold, said, options)
     if isinstance(gold, Group) or isinstance(said, Group):
@@ -95,27 +90,28 @@ def _compare(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | Non
         return compare_quantities(gold, said, options)
     if isinstance(gold, Choice) or isinstance(said, Choice):
         return compare_choices(gold, said)
-    if isinstance(gold, Words) or isinstance(said, Words):
-        return compare_words(gold, said)
-    if isinstance(gold, Coded) or isinstance(said, Coded):
-        return compare_coded(gold, said)
-    return None
+    words = isinstance(gold, Words) or isinstance(said, Words)
+    return compare_words(gold, said) if words else compare_coded(gold, said)
+
+
+def _compare_assignments(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | None:
+    """Values are compared; two different names are undecided."""
+    if isinstance(gold, Assignment) and isinstance(said, Assignment) and gold.name != said.name:
+        return None
+    one, other = (side.value if isinstance(side, Assignment) else side for side in (gold, said))
+    return _compare(one, other, options)
 
 
 def _against_group(gold: Answer, said: Answer, options: JudgeOptions) -> Verdict | None:
-    """Several answers against one: different, unless the several are one in brackets."""
+    """Several answers against one: different, unless one of the several is it (`0.5 or 50%`)."""
     group, single = (gold, said) if isinstance(gold, Group) else (said, gold)
     assert isinstance(group, Group)
-    if len(group.items) == 1:
-        verdict = _compare(group.items[0], single, options)
-        return unknown("brackets") if verdict is not None and verdict.is_right else verdict
-    if not isinstance(single, Quantity) or not all(isinstance(i, Quantity) for i in _bare_values(group)):
+    verdicts = [_compare(item, single, options) for item in group.items]
+    if any(verdict is not None and verdict.is_right for verdict in verdicts):
+        return unknown("brackets" if len(verdicts) == 1 else "several")
+    if None in verdicts or not isinstance(single, Quantity):
         return None
-    return MISMATCH
-
-
-def _bare_values(group: Group) -> list[Answer]:
-    return [item.value if isinstance(item, Assignment) else item for item in group.items]
+    return MISMATCH if all(v is not None and v.is_wrong for v in verdicts) else unknown("several")
 
 
 def _compare_groups(gold: Group, said: Group, options: JudgeOptions) -> Verdict | None:

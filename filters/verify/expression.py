@@ -6,9 +6,10 @@ Work is bounded by the length of the text and by the limits of `Surd`; nothing i
 is ambiguous (`1/2x`, `2\\frac{5}{3}`) or outside the subset (functions, ±, |x|) is `Undecidable`.
 """
 
+import re
 from fractions import Fraction
 
-from filters.verify.expression_tokens import Token, tokens_of
+from filters.verify.expression_tokens import Cursor, Token, tokens_of
 from filters.verify.surd import Surd, Undecidable
 
 MAX_CHARS = 400
@@ -17,8 +18,8 @@ MAX_CHARS = 400
 MAX_DEPTH = 24
 """Deepest nesting, well inside Python's own recursion limit."""
 
-_GREEK = frozenset(
-    "alpha beta gamma delta epsilon varepsilon theta lambda mu rho sigma tau phi varphi omega infty".split()
+_GREEK = re.compile(
+    r"\\(?:alpha|beta|gamma|delta|(?:var)?epsilon|theta|lambda|mu|rho|sigma|tau|(?:var)?phi|omega|infty)"
 )
 _TIMES = frozenset(["*", "\\times", "\\cdot", "\\ast"])
 _OVER = frozenset(["/", "\\div"])
@@ -31,12 +32,11 @@ def read_expression(text: str) -> Surd:
     return _Reader(tokens_of(text)).whole()
 
 
-class _Reader:
+class _Reader(Cursor):
     """Recursive descent over the tokens; each method reads what its name says."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
-        self._at = 0
+        super().__init__(tokens)
         self._depth = 0
 
     def whole(self) -> Surd:
@@ -44,21 +44,6 @@ class _Reader:
         if self._at != len(self._tokens):
             raise Undecidable("unread text")
         return value
-
-    def _peek(self, ahead: int = 0) -> Token | None:
-        at = self._at + ahead
-        return self._tokens[at] if at < len(self._tokens) else None
-
-    def _is(self, *texts: str) -> bool:
-        token = self._peek()
-        return token is not None and token.text in texts
-
-    def _take(self, *texts: str) -> Token:
-        token = self._peek()
-        if token is None or (texts and token.text not in texts):
-            raise Undecidable("syntax")
-        self._at += 1
-        return token
 
     def _sum(self) -> Surd:
         self._depth += 1
@@ -127,12 +112,9 @@ class _Reader:
             if self._is("["):
                 raise Undecidable("root")
             return self._radicand().root()
-        if token.kind == "command" and token.text[1:] in _GREEK:
+        if token.kind == "command" and _GREEK.fullmatch(token.text):
             return self._symbol(token.text)
         raise Undecidable("syntax")
-
-    def _opened(self, mark: str) -> bool:
-        return self._is(mark) and bool(self._take())
 
     def _until(self, closing: str) -> Surd:
         value = self._sum()
@@ -154,7 +136,7 @@ class _Reader:
         if self._opened("("):
             return self._until(")")
         token = self._peek()
-        if token is not None and token.kind == "number" and len(token.text) > 1:
+        if token is not None and token.text.isdigit() and len(token.text) > 1:
             raise Undecidable("\\\\sqrt12 is √1·2 in LaTeX and √12 to its writer")
         return self._argument()
 
@@ -175,9 +157,10 @@ class _Reader:
         if following is not None and following.kind == "number":
             part = self._plain_part()
         elif following is not None and following.text == "\\frac" and token.text.isdigit():
-            part = self._latex_part()
-            if part is None:
+            latex = self._latex_part()
+            if latex is None:
                 return Surd.rational(value)
+            part = latex
         else:
             return Surd.rational(value)
         if not 0 < part < 1 or not token.text.isdigit():
@@ -186,13 +169,11 @@ class _Reader:
 
     def _plain_part(self) -> Fraction:
         """`4/5` of `1 4/5`."""
-        above, slash, below = self._peek(), self._peek(1), self._peek(2)
-        if above is None or slash is None or below is None or slash.text not in _OVER or not above.spaced:
+        part = self._tokens[self._at : self._at + 3]
+        if len(part) < 3 or part[1].text not in _OVER or not part[0].spaced or not part[2].text.isdigit():
             raise Undecidable("two numbers")
-        if not (above.text.isdigit() and below.text.isdigit() and int(below.text)):
-            raise Undecidable("mixed number")
         self._at += 3
-        return Fraction(int(above.text), int(below.text))
+        return Fraction(part[0].text) / (int(part[2].text) or _zero())
 
     def _latex_part(self) -> Fraction | None:
         """The fraction of `12\\frac{3}{5}`; None where it is a factor such as `2\\frac{x}{3}`."""
@@ -202,3 +183,7 @@ class _Reader:
         if part is None:
             self._at = start
         return part
+
+
+def _zero() -> int:
+    raise Undecidable("division by zero")

@@ -51,3 +51,27 @@ def _letters(word: str, spaced: bool) -> list[Token]:
     return [Token("letter", letter, spaced and n == 0) for n, letter in enumerate(word)]
 
 
+class Cursor:
+    """A place in a list of tokens."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    def _peek(self, ahead: int = 0) -> Token | None:
+        at = self._at + ahead
+        return self._tokens[at] if at < len(self._tokens) else None
+
+    def _is(self, *texts: str) -> bool:
+        token = self._peek()
+        return token is not None and token.text in texts
+
+    def _take(self, *texts: str) -> Token:
+        token = self._peek()
+        if token is None or (texts and token.text not in texts):
+            raise Undecidable("syntax")
+        self._at += 1
+        return token
+
+    def _opened(self, mark: str) -> bool:
+        return self._is(mark) and bool(self._take())

@@ -41,7 +41,9 @@ class Extracted:
 
 
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
-_BETWEEN_BOXES = re.compile(r"(?:[\s$,;.()\[\]\\]|\band\b|\bor\b|\\text\s*\{\s*(?:and|or)\s*\}|\\q?quad|\b[A-Za-z](?:_\{?\w+\}?)?\s*=)*")
+_BETWEEN_BOXES = re.compile(
+    r"(?:[\s$,;.()\[\]\\]|\band\b|\bor\b|\\text\s*\{\s*(?:and|or)\s*\}|\\q?quad|\b[A-Za-z](?:_\{?\w+\}?)?\s*=)*"
+)
 _HASH = re.compile(r"^[ \t]*#### ?(?P<answer>[^\n]*)", re.MULTILINE)
 _A_LINE = re.compile(
     r"^[ \t>#*_-]*(?:(?:the[ \t]+)?(?:final[ \t]+)?answer|A)[ \t]*(?:\*\*|__)?[ \t]*[:=：][ \t]*(?:\*\*|__)?"
@@ -89,11 +91,12 @@ def _last_box(text: str, offset: int) -> Extracted | None:
     r"""The last box; `\boxed{1} and \boxed{2}` is one answer from the first brace to the last."""
     boxes: list[tuple[int, int, int]] = []
     for match in _BOX.finditer(text, offset):
+        if boxes and match.start() < boxes[-1][2]:
+            continue  # a box in a box
         closing = closing_brace(text, match.end() - 1)
         if closing is None:
             break  # cut in the middle: an unclosed box states nothing, nor does what it holds
-        if not boxes or match.start() > boxes[-1][2]:
-            boxes.append((match.start(), match.end(), closing))
+        boxes.append((match.start(), match.end(), closing))
     if not boxes:
         return None
     first = len(boxes) - 1
@@ -162,7 +165,7 @@ def _last_line(text: str) -> Extracted | None:
         return _trimmed(text, start, end, "last_line")
     if not numbers:
         return None
-    for formula in reversed(list(_FORMULA.finditer(text, start, end))):
+    for formula in reversed(list(_FORMULA.finditer(text, max(start, end - MAX_PHRASE), end))):
         if formula.end() > numbers[-1].start():
             return _trimmed(text, *formula.span(), "last_line")
     if text[numbers[-1].end() : numbers[-1].end() + 1] in ("}", "]", ")"):
@@ -176,7 +179,9 @@ def _trimmed(text: str, start: int, end: int, how: How) -> Extracted | None:
     while changed and start < end:
         changed = False
         for mark in _OPENERS:
-            if text.startswith(mark, start, end) and not (mark == "$" and text[start + 1 : start + 2].isdigit()):
+            if text.startswith(mark, start, end) and not (
+                mark == "$" and text[start + 1 : start + 2].isdigit()
+            ):
                 start, changed = start + len(mark), True
         for mark in (*_CLOSERS, "$"):
             if start < end and text.endswith(mark, start, end) and not text.endswith("\\" + mark, start, end):

@@ -4,9 +4,11 @@
         judge.verdict(problem, "… so the answer is \\boxed{\\frac12}")  # right, wrong or unknown
 
 Wrong is said only of an answer that was found, read and shown to differ. Everything else that is
-not right is unknown, with the reason: `no_answer`, `unparsed`, `timeout`, `memory`, `crashed`, `close`,
-`percent`, `units`, `brackets`, `order`, `comma`, `text`, `base`, `words`, `ellipsis`, `relation`,
-`too_long`, `too_deep`, `too_large`, `asymmetric`, `unconfirmed`, `undecided`.
+not right is unknown, with the reason: `no_answer`, `unparsed`, `timeout`, `memory`, `crashed`, `error`,
+`close`, `percent`, `units`, `brackets`, `order`, `several`, `comma`, `text`, `base` (see `exact`), `words`,
+`ellipsis`, `relation`, `logarithm`, `too_long`, `too_deep`, `too_large` (see `screen`),
+`asymmetric` (math-verify answers differently when reference and answer change places), `unconfirmed`
+(math-verify says different and no number shows it), `undecided` (the options forbid asking it).
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""One spelling for what is written in many: LaTeX spacing, wrappers, Unicode signs.
+r"""One spelling for what is written in many: LaTeX spacing, wrappers, Unicode signs.
 
-    `$\\displaystyle \\dfrac{1}{2}$.` -> `\\frac{1}{2}`      `\\text{ and }` -> ` and `      `3,\\!250` -> `3250`
+    `$\displaystyle \dfrac{1}{2}$.` -> `\frac{1}{2}`    `\text{ and }` -> ` and `    `3,\!250` -> `3250`
 
 Meaning is not touched: signs that may carry meaning (%, units, brackets, commas) stay.
 """
@@ -24,8 +24,9 @@ _BOX = re.compile(r"\\f?boxe?d?(?=\s*\{)")
 _DROPPED = re.compile(
     r"\\(?:left|right|bigl|bigr|Bigl|Bigr|big|Big|biggl|biggr|displaystyle|textstyle|limits)(?![A-Za-z])|\\!"
 )
-_SPACE = re.compile(r"\\[,;: ]|~|\\q?quad(?![A-Za-z])|\s+")
-_DELIMITER = re.compile(r"(?<!\\)\$|\\[()\[\]]|\*\*|`")
+# `\\ ` and `\\[2pt]` end a row of a matrix
+_SPACE = re.compile(r"(?<!\\)\\[,;: ]|~|\\q?quad(?![A-Za-z])|\s+")
+_DELIMITER = re.compile(r"(?<!\\)\$|(?<!\\)\\[()\[\]]|\*\*|`")
 _THOUSANDS_MARK = re.compile(r"(?<=\d)(?:,\\!|\{\s*,\s*\}|\\,)\s*(?=\d{3}(?!\d))")
 _FRACTION = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _LEADING, _TRAILING = " \t\n,;:", " \t\n.,;:"  # a leading point belongs to `.35625`

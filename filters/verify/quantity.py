@@ -1,6 +1,6 @@
 """A quantity: an exact value with the sign or unit written around it.
 
-    $1,200.50    5.4 \\text{ cents}    120^\\circ    25\\%    1.5 million    864 inches^2
+$1,200.50    5.4 \\text{ cents}    120^\\circ    25\\%    1.5 million    864 inches^2
 """
 
 import re
@@ -19,7 +19,35 @@ _UNIT = re.compile(
     re.DOTALL,
 )
 _SHORT_UNITS = frozenset(
-    "cm mm km dm kg mg ml mL ft in yd mi lb lbs oz hr hrs min sec mph kph sq cu pts am pm ppm".split()
+    [
+        "cm",
+        "mm",
+        "km",
+        "dm",
+        "kg",
+        "mg",
+        "ml",
+        "mL",
+        "ft",
+        "in",
+        "yd",
+        "mi",
+        "lb",
+        "lbs",
+        "oz",
+        "hr",
+        "hrs",
+        "min",
+        "sec",
+        "mph",
+        "kph",
+        "sq",
+        "cu",
+        "pts",
+        "am",
+        "pm",
+        "ppm",
+    ]
 )
 _NOT_UNITS = re.compile(r"\b(?:sin|cos|tan|cot|sec|csc|log|ln|mod|or|and|pi|times|choose|base|infty)\b")
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}

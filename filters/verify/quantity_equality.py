@@ -11,9 +11,54 @@ EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
 MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
 
 _CONVERTIBLE = frozenset(
-    """mm cm m km inch in foot ft yard yd mile mi mg g gram kg kilogram lb lbs pound oz ounce ton ml l liter
-    litre gallon quart pint cup second sec minute min hour hr day week month year cent dollar degree radian
-    percent""".split()
+    [
+        "mm",
+        "cm",
+        "m",
+        "km",
+        "inch",
+        "in",
+        "foot",
+        "ft",
+        "yard",
+        "yd",
+        "mile",
+        "mi",
+        "mg",
+        "g",
+        "gram",
+        "kg",
+        "kilogram",
+        "lb",
+        "lbs",
+        "pound",
+        "oz",
+        "ounce",
+        "ton",
+        "ml",
+        "l",
+        "liter",
+        "litre",
+        "gallon",
+        "quart",
+        "pint",
+        "cup",
+        "second",
+        "sec",
+        "minute",
+        "min",
+        "hour",
+        "hr",
+        "day",
+        "week",
+        "month",
+        "year",
+        "cent",
+        "dollar",
+        "degree",
+        "radian",
+        "percent",
+    ]
 )
 _FACTORS = frozenset([2, 3, 4, 7, 8, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1000, 1440, 3600, 5280])
 """Ratios of common units; a mismatch by one of these beside a convertible unit may be a conversion."""
@@ -29,9 +74,15 @@ def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) ->
         return _unknown("percent")
     if _is_close(gold, said, one, other, options.close_ratio):
         return _unknown("close")
+    if "degree" in (gold.unit, said.unit) and (_has_pi(one) or _has_pi(other)):
+        return _unknown("units")  # 45° and π/4
     if units_differ or _may_convert(gold, said, one, other) or _letter_unit(one, other):
         return _unknown("units")
     return MISMATCH
+
+
+def _has_pi(value: Surd) -> bool:
+    return any(name == "π" for _, symbols in value.terms for name, _ in symbols)
 
 
 def _read(quantity: Quantity, as_fraction: bool) -> Surd:

@@ -25,34 +25,35 @@ _ELLIPSIS = re.compile(r"\\[lcdv]?dots[bcmio]?(?![A-Za-z])|\.\.\.|…")
 _TOWER = re.compile(r"\^\s*\{?[^{}^]*\^|\^\s*\{[^{}]*\{[^{}]*\^|\*\*[^*]*\*\*")
 _BIG_POWER = re.compile(r"(?:\d|\))\s*(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{2,}|(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{3,}")
 _FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*E\s*\d")
-_DIGITS = re.compile(r"\d{%d,}" % (MAX_DIGITS + 1))
-_WORD = re.compile(r"(?<![\\A-Za-z])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|arc\w+|pmatrix|bmatrix)\b)[A-Za-z]{3,}")
+_DIGITS = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
+_WORD = re.compile(
+    r"(?<![\\A-Za-z])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|arc\w+|pmatrix|bmatrix)\b)[A-Za-z]{3,}"
+)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[a-z]+\}(?:\{[clr|]+\})?")
 
 
 def too_hard(text: str) -> str | None:
     """The reason slug for which a text is not shown to math-verify, or None."""
-    if len(text) > MAX_CHARS or text.count("\\") > MAX_COMMANDS:
-        return "too_long"
-    if _DIGITS.search(text):
+    if len(text) > MAX_CHARS or text.count("\\") > MAX_COMMANDS or _DIGITS.search(text):
         return "too_long"
     if _nesting(text) > MAX_NESTING:
         return "too_deep"
     shown = plain(text)
-    if _ELLIPSIS.search(shown):
-        return "ellipsis"
-    if _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(shown):
-        return "too_large"
-    if _WORD.search(_ENVIRONMENT.sub(" ", shown)):
-        return "words"
-    return None
+    tests = (
+        ("ellipsis", _ELLIPSIS.search(shown)),
+        ("too_large", _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(shown)),
+        ("words", _WORD.search(_ENVIRONMENT.sub(" ", shown))),
+    )
+    return next((reason for reason, found in tests if found), None)
 
 
 def shape_differs(reference: str, answer: str) -> str | None:
-    """`brackets` or `relation` where math-verify is known to equate what differs, else None."""
+    """A slug where math-verify compares two shapes in its own way, else None."""
     one, other = plain(reference), plain(answer)
     if ("\\{" in one) != ("\\{" in other) and ("(" in one[:1] + other[:1]):
         return "brackets"
+    if ("\\ln" in one + other) and ("\\log" in one + other):
+        return "logarithm"
     if _relation(one) != _relation(other):
         return "relation"
     return None

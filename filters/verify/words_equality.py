@@ -8,8 +8,29 @@ EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
 MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
 DOUBTFUL = Verdict(Outcome.UNKNOWN, "text", "exact")
 
-_NUMBERS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen twenty""".split()
+_NUMBERS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 _SYNONYMS = (frozenset(["yes", "true", "correct"]), frozenset(["no", "false", "incorrect", "none"]))
 
 

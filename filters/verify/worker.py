@@ -20,7 +20,10 @@ import resource
 import signal
 import sys
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO
+
+Parsed = Any
+"""What sympy and math-verify give: an expression, a set, a matrix, a relation or a string."""
 
 GRACE = 2.0
 """The kernel's timer runs this many times as long as the parent's deadline."""
@@ -32,7 +35,7 @@ MIN_GAP = 1e-9
 """Relative difference of two evaluated formulas above which they are surely different."""
 
 
-CLOSE = 1e-2
+CLOSE = 2e-2
 """Relative difference of two numbers below which one may be the other, rounded."""
 
 
@@ -59,7 +62,7 @@ def main() -> None:
             return  # a process that ran out of memory is not trusted with the next pair
 
 
-def _reply(replies: Any, word: str) -> None:
+def _reply(replies: TextIO, word: str) -> None:
     replies.write(word + "\n")
     replies.flush()
 
@@ -92,59 +95,58 @@ def _verdict(reference: str, answer: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str) -> list[Any]:
+def _parsed(text: str) -> list[Parsed]:
     """math-verify's reading; always as LaTeX, since plain equations are read as their last number."""
     from math_verify import LatexExtractionConfig, parse
 
     return list(parse(f"${text}$", [LatexExtractionConfig()], parsing_timeout=None))
 
 
-def _understood(reading: list[Any]) -> bool:
+def _understood(reading: list[Parsed]) -> bool:
     return bool(reading) and not isinstance(reading[0], str)
 
 
-def _differs(one: Any, other: Any) -> bool | None:
+def _differs(one: Parsed, other: Parsed) -> bool | None:
     """True: surely different; False: no difference seen; None: cannot say."""
     import sympy
 
+    verdict: bool | None = None
     if isinstance(one, sympy.MatrixBase) and isinstance(other, sympy.MatrixBase):
-        if one.shape != other.shape:
-            return True
-        return _any_differs(list(one), list(other))
-    if isinstance(one, sympy.Tuple) and isinstance(other, sympy.Tuple):
-        return True if len(one) != len(other) else _any_differs(list(one), list(other))
-    if isinstance(one, sympy.Interval) and isinstance(other, sympy.Interval):
-        if (one.left_open, one.right_open) != (other.left_open, other.right_open):
-            return True
-        return _any_differs([one.start, one.end], [other.start, other.end])
-    if isinstance(one, sympy.Set) and isinstance(other, sympy.Set):
-        return bool(one.symmetric_difference(other) != sympy.S.EmptySet) if _plain(one, other) else None
-    if isinstance(one, sympy.Expr) and isinstance(other, sympy.Expr):
-        return _formulas_differ(one, other)
-    return None
+        verdict = one.shape != other.shape or _any_differs(list(one), list(other))
+    elif isinstance(one, sympy.Tuple) and isinstance(other, sympy.Tuple):
+        verdict = len(one) != len(other) or _any_differs(list(one), list(other))
+    elif isinstance(one, sympy.Interval) and isinstance(other, sympy.Interval):
+        ends = (one.left_open, one.right_open) != (other.left_open, other.right_open)
+        verdict = bool(ends) or _any_differs([one.start, one.end], [other.start, other.end])
+    elif isinstance(one, sympy.Set) and isinstance(other, sympy.Set):
+        if not one.free_symbols | other.free_symbols:
+            verdict = bool(one.symmetric_difference(other) != sympy.S.EmptySet)
+    elif isinstance(one, sympy.Expr) and isinstance(other, sympy.Expr):
+        verdict = _formulas_differ(one, other)
+    return verdict
 
 
-def _plain(one: Any, other: Any) -> bool:
-    return not (one.free_symbols | other.free_symbols)
-
-
-def _any_differs(ones: list[Any], others: list[Any]) -> bool | None:
+def _any_differs(ones: list[Parsed], others: list[Parsed]) -> bool | None:
     found = [_differs(a, b) for a, b in zip(ones, others, strict=True)]
     if True in found:
         return True
     return None if None in found else False
 
 
-def _formulas_differ(one: Any, other: Any) -> bool | None:
+def _formulas_differ(one: Parsed, other: Parsed) -> bool | None:
     """Whether two formulas differ as numbers when their variables are given values."""
     import sympy
 
     if sympy.oo in (one, other) or -sympy.oo in (one, other):
         return bool(one != other)
+    if {"e", "i"} & {str(symbol) for symbol in one.free_symbols | other.free_symbols}:
+        return None  # a constant or a variable
     symbols = sorted(one.free_symbols | other.free_symbols, key=str)
     for shift in range(len(POINTS)):
         values = {s: sympy.Float(POINTS[(n + shift) % 3] + n, 30) for n, s in enumerate(symbols)}
         first, second = (complex(side.subs(values).evalf(30)) for side in (one, other))
+        if first.imag or second.imag:
+            return None  # sympy takes the complex branch of \\sqrt[3]{-8}, people the real one
         gap, size = abs(first - second), max(abs(first), abs(second))
         if gap > MIN_GAP * max(1.0, size):
             return True if symbols or gap > CLOSE * size else None

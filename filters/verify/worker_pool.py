@@ -4,6 +4,7 @@ Safe to ask from any thread; no signals, threads or event loops of its own. Work
 first pair, are reused, and end with `close()` or, if the process dies, with their standard input.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -72,10 +73,8 @@ class Worker:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):  # a last write that nobody read
                     pipe.close()
-                except BrokenPipeError:
-                    pass  # a last write that nobody read
 
     def _send(self, message: list[object]) -> None:
         assert self._process.stdin is not None

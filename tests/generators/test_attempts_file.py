@@ -8,7 +8,7 @@ from generators.attempts_file import AttemptsFile, ImportedAttempt
 from schemas.dropped import Dropped
 from schemas.exceptions import InputError
 from schemas.problem import Problem
-from tests.shared_data import shared_data
+from tests.shared import shared
 from tests.writing import write_lines
 
 ROW = {"problem_id": "q1", "model": "m", "response": "2 + 3 = 6"}
@@ -92,7 +92,7 @@ def test_a_missing_column_stops_before_any_work(
 
 
 def test_the_real_rollouts_are_read_in_order_and_counted() -> None:
-    read = list(AttemptsFile(paths=[str(shared_data() / "gsm8k_rollouts.jsonl")]).attempts())
+    read = list(AttemptsFile(paths=[str(shared("data") / "gsm8k_rollouts.jsonl")]).attempts())
     attempts = [a for a in read if isinstance(a, ImportedAttempt)]
     assert len(attempts) + sum(isinstance(a, Dropped) for a in read) == 5276
     assert len(attempts) > 5270

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generators.steps import StepStyle, split_steps
 from schemas.attempt import check_tiling
-from tests.shared_data import shared_data
+from tests.shared import shared
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "steps.json").read_text("utf-8"))
 STYLES: tuple[StepStyle, ...] = get_args(StepStyle)
@@ -82,7 +82,7 @@ def test_real_texts_tile_and_keep_their_displays(file: str, column: str) -> None
 
 
 def _texts(file: str, column: str) -> Iterator[str]:
-    with (shared_data() / f"{file}.jsonl").open(encoding="utf-8") as lines:
+    with (shared("data") / f"{file}.jsonl").open(encoding="utf-8") as lines:
         yield from (json.loads(line)[column] for line in lines)
 
 

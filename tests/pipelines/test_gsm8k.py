@@ -1,6 +1,5 @@
 """Real problems and real answers of four models, from end to end, without any model."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -9,29 +8,24 @@ import pytest
 from filters.verify.judge import Judge
 from pipelines.dataset import rows
 from schemas.problem import Problem
-from tests.commands import ROOT, SHARED, corrigenda
-
-DATA = SHARED / "data"
-pytestmark = pytest.mark.skipif(not (DATA / "gsm8k_rollouts.jsonl").exists(), reason="needs ../shared/data")
+from tests.commands import ROOT, corrigenda
+from tests.shared import rows as shared_rows
+from tests.shared import shared
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("gsm8k") / "out"
     config = ROOT / "pipelines" / "runs" / "gsm8k-rollouts.yaml"
-    done = corrigenda("build", config, "--out", out, "--set", f"data_dir={DATA}")
+    done = corrigenda("build", config, "--out", out, "--set", f"data_dir={shared('data')}")
     assert done.returncode == 0, done.stderr
     return out
 
 
-def lines(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
 def test_verdicts_agree_with_the_published_labels(built: Path) -> None:
     labels = Counter(
-        (r["problem_id"], r["model"], r["response"], r["correct"]) for r in lines("gsm8k_rollouts.jsonl")
+        (r["problem_id"], r["model"], r["response"], r["correct"])
+        for r in shared_rows("data/gsm8k_rollouts.jsonl")
     )
     agree = 0
     for row in rows(built, "attempts"):
@@ -43,7 +37,7 @@ def test_verdicts_agree_with_the_published_labels(built: Path) -> None:
 def test_there_are_enough_rows_and_every_right_side_verifies(built: Path) -> None:
     problems = {
         p["id"]: Problem(id=p["id"], statement=p["question"], answer=p["answer"])
-        for p in lines("gsm8k_test.jsonl")
+        for p in shared_rows("data/gsm8k_test.jsonl")
     }
     sft = list(rows(built, "sft"))
     assert len(sft) >= 3000

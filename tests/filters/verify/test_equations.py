@@ -10,10 +10,27 @@ from hypothesis import strategies as st
 
 from filters.verify.equations import corrected, equations
 from filters.verify.rounding import agrees
-from tests.shared_data import shared_data
+from tests.shared import rows
 
 CASES = json.loads((Path(__file__).parents[2] / "cases" / "equations.json").read_text(encoding="utf-8"))
-PIECES = ["12", "7", "3.5", "1,200", " + ", " - ", " * ", "/", " = ", "$", "<<3+4=7>>", "7", " eggs ", "\n", "(", ")"]
+PIECES = [
+    "12",
+    "7",
+    "3.5",
+    "1,200",
+    " + ",
+    " - ",
+    " * ",
+    "/",
+    " = ",
+    "$",
+    "<<3+4=7>>",
+    "7",
+    " eggs ",
+    "\n",
+    "(",
+    ")",
+]
 NUMBERS = st.integers(-999, 999)
 
 
@@ -42,14 +59,21 @@ def test_whole_number_sums_are_judged_exactly(left: int, right: int, sign: str, 
     value = {"+": left + right, "-": left - right, "*": left * right}[sign]
     written = f"{left} {sign} {right}" if right >= 0 else f"{left} {sign} ({right})"
     assert [e.holds for e in equations(f"Step 1: {written} = {value}")] == [True]
-    assert [e.holds for e in equations(f"Step 1: {written} = {stated}")] == [stated == value]
+    # A ratio of 100, 1,000 or a million may be a change of units: then nothing is said.
+    scaled = value and stated and max(abs(value / stated), abs(stated / value)) in (100, 1000, 10**6)
+    assert [e.holds for e in equations(f"Step 1: {written} = {stated}")] == [
+        None if scaled else stated == value
+    ]
 
 
 @given(NUMBERS, st.integers(0, 999), NUMBERS)
 def test_a_corrected_text_holds_and_changes_nothing_else(left: int, right: int, stated: int) -> None:
     text = f"So she has {left} + {right} = <<{left}+{right}={stated}>>{stated} eggs, not 5."
     mended = corrected(text, equations(text)[0])
-    assert mended == f"So she has {left} + {right} = <<{left}+{right}={left + right}>>{left + right} eggs, not 5."
+    assert (
+        mended
+        == f"So she has {left} + {right} = <<{left}+{right}={left + right}>>{left + right} eggs, not 5."
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,8 +113,6 @@ def test_honest_rounding_is_not_a_mistake(value: str, written: str, expected: bo
 
 def test_reference_solutions_state_almost_nothing_false() -> None:
     # Looked at one by one: each of them is false in GSM8K itself (docs/log.md).
-    path = shared_data() / "gsm8k_train.jsonl"
-    with path.open(encoding="utf-8") as lines:
-        found = [e for line in lines for e in equations(json.loads(line)["solution"])]
+    found = [e for row in rows("data/gsm8k_train.jsonl") for e in equations(row["solution"])]
     assert len(found) > 24_000
-    assert sum(e.holds is False for e in found) <= 18
+    assert sum(e.holds is False for e in found) <= 16

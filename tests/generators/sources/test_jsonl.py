@@ -8,7 +8,7 @@ from generators.sources.jsonl import Jsonl
 from schemas.dropped import Dropped
 from schemas.exceptions import InputError
 from schemas.problem import Problem
-from tests.shared_data import shared_data
+from tests.shared import shared
 from tests.writing import ROW, write_lines
 
 DROPPED = [
@@ -122,10 +122,10 @@ def test_gsm8k_original_rows_give_answer_and_solution(tmp_path: Path) -> None:
 
 
 def test_the_real_files_give_every_problem_once() -> None:
-    source = Jsonl(paths=[str(shared_data() / f"gsm8k_{s}.jsonl") for s in ("train", "test")], licence="MIT")
+    source = Jsonl(paths=[str(shared("data") / f"gsm8k_{s}.jsonl") for s in ("train", "test")], licence="MIT")
     problems = list(source.problems())
     assert len(problems) == 7473 + 1319
     assert all(isinstance(p, Problem) and p.licence == "MIT" for p in problems)
     assert {p.source for p in problems if isinstance(p, Problem)} == {"gsm8k_train", "gsm8k_test"}
-    math = Jsonl(paths=[str(shared_data() / "math500.jsonl")], family="subject", difficulty="level")
+    math = Jsonl(paths=[str(shared("data") / "math500.jsonl")], family="subject", difficulty="level")
     assert sum(isinstance(p, Problem) and p.difficulty in tuple("12345") for p in math.problems()) == 500
