@@ -1,6 +1,6 @@
 """Tokens per second of the transformers_local engine, and of ways to draw the random numbers.
 
-    python -m bench.local_engine MODEL_FOLDER --batch 64 128 256
+    python -m bench.local_engine FOLDER --batch 64 128 256
 
 Answers have between a quarter of and all of `--tokens` tokens, as real ones differ in length too.
 Prints one JSON line per measurement.
@@ -13,14 +13,15 @@ import time
 
 import torch
 
-from generators.engines.base import Engine, Message, Request, Sampling
+from generators.engines.base import Engine, Request, Sampling
 from generators.engines.transformers_local import TransformersLocal
+from schemas.segment import Message
 
 
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("model")
+    parser.add_argument("model", nargs="?", default="embedded")
     parser.add_argument("--batch", type=int, nargs="+", default=[64, 128, 256])
     parser.add_argument("--samples", type=int, default=512)
     parser.add_argument("--tokens", type=int, default=200)

@@ -8,6 +8,7 @@ not the same for every batch size).
     engine: {name: transformers_local, model: embedded}
 """
 
+import os
 from typing import Literal
 
 from pydantic import Field
@@ -29,12 +30,12 @@ class TransformersLocal(EngineOptions):
     """Number format of the weights; `auto` is the one they are stored in."""
     device: str = "auto"
     """`cpu`, `cuda`, `cuda:1`, …; `auto` is the GPU where there is one."""
-    max_batch: int = Field(default=64, ge=1)
+    max_batch: int = Field(default=128, ge=1)
     """Most samples in the model at once; halved by itself where memory does not suffice."""
     trust_remote_code: bool = False
     """Run Python code that comes with the model."""
     threads: int | None = Field(default=None, ge=1)
-    """CPU threads; by default as many as torch takes."""
+    """CPU threads; by default one for a small model and as many as torch takes for others."""
 
     def check(self) -> None:
         """ConfigError where the model cannot be there; does not import torch."""
@@ -66,6 +67,9 @@ class TransformersLocal(EngineOptions):
 
 
 def _require() -> None:
+    # OpenMP reads this when torch is first imported. Threads that spin while they wait take the cores
+    # from the build's other processes, and are slowed down by them in turn.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         import torch
         import transformers

@@ -1,5 +1,6 @@
 """Loading tokenizer and weights from a model's folder, without the network."""
 
+from collections.abc import Callable
 from typing import cast
 
 import torch
@@ -26,9 +27,9 @@ def load_renderer(folder: ModelFolder, remote_code: bool) -> ChatRenderer:
 def load_model(folder: ModelFolder, dtype: str, device: str, remote_code: bool) -> CausalModel:
     """The weights, in evaluation mode, on the device."""
     from transformers import AutoModelForCausalLM
-    from transformers.utils import logging
+    from transformers.utils.logging import disable_progress_bar
 
-    logging.disable_progress_bar()  # it would write into the build's own
+    cast(Callable[[], None], disable_progress_bar)()  # it would write into the build's own
 
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"

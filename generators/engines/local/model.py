@@ -1,8 +1,16 @@
 """What the local engine needs of a transformers model."""
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import torch
+
+
+class Generated(Protocol):
+    """`sequences` [rows, prompt and new tokens], and the keys and values of all but the last token."""
+
+    sequences: torch.Tensor
+    past_key_values: Any
 
 
 class CausalModel(Protocol):
@@ -12,8 +20,12 @@ class CausalModel(Protocol):
     generation_config: Any
     device: torch.device
 
-    def generate(self, **options: object) -> torch.Tensor:
-        """Ids [rows, prompt and new tokens]."""
+    def generate(self, **options: object) -> "Generated":
+        """Sample a batch to its end."""
+        ...
+
+    def parameters(self) -> Iterator[torch.nn.Parameter]:
+        """All weights."""
         ...
 
     def get_output_embeddings(self) -> torch.nn.Module:

@@ -2,7 +2,12 @@
 
 The token is where the row's number falls in its cumulative distribution, which is exact sampling
 and independent of the batch. Gumbel noise per vocabulary entry would be exact too, and costs more:
-{MEASURED}
+milliseconds per step on two busy CPU cores, for a whole batch (`python -m bench.local_engine --noise`):
+
+    rows x vocabulary                     128 x 512    64 x 32,000    32 x 150,000
+    one number per row (this)                   0.5             23              46
+    noise hashed from seed and position         6.7            120             247
+    noise from one generator per row           22               34              81
 """
 
 from collections.abc import Sequence

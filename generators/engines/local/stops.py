@@ -7,22 +7,22 @@ import torch
 from generators.engines.local.decoder import Decoder
 from generators.engines.local.rows import Row
 
-_CHECK_EVERY = 8  # steps between looks at whether the batch has thinned out; each is a device sync
+_CHECK_EVERY = 8  # steps between looks at how many have finished; each is a device sync
 
 
 class RowStops:
-    """A stopping criterion with an answer per row, which also ends a batch that has thinned out.
+    """A stopping criterion with an answer per row, which can also end the batch early.
 
     `done` [B] says which rows have finished and `lengths` [B] how many tokens each has sampled.
-    `thin(finished)` says whether the batch should be left, so that others can join it.
+    `leave(finished rows)` says whether to end the batch early, to change what rows are in it.
     """
 
     def __init__(
-        self, rows: Sequence[Row], decoder: Decoder, device: torch.device, thin: Callable[[int], bool]
+        self, rows: Sequence[Row], decoder: Decoder, device: torch.device, leave: Callable[[int], bool]
     ) -> None:
         self._rows = rows
         self._decoder = decoder
-        self._thin = thin
+        self._leave = leave
         self._left = torch.tensor([row.left for row in rows], device=device)
         self._ends = torch.zeros(decoder.vocabulary, dtype=torch.bool)
         self._ends[[end for end in decoder.ends if end < decoder.vocabulary]] = True
@@ -41,7 +41,7 @@ class RowStops:
         if self._completing is not None:
             self._find_stops(input_ids, newest, finished)
         self.done = self.done | finished
-        if self._steps % _CHECK_EVERY == 0 and self._thin(int(self.done.sum())):
+        if self._steps % _CHECK_EVERY == 0 and self._leave(int(self.done.sum())):
             return torch.ones_like(self.done)
         return self.done
 
