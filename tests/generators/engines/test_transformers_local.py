@@ -1,11 +1,7 @@
 """The local engine: exact sampling, row by row, whatever shares the batch."""
 
 import asyncio
-import json
 import math
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +15,8 @@ import torch
 
 from generators.engines.base import Completion, Request, Sampling
 from generators.engines.local.engine import LocalEngine
-from generators.engines.local.folder import find_model
-from generators.engines.local.rows import rows_of
-from generators.engines.local.sampler import RowSampler, nucleus
 from generators.engines.transformers_local import TransformersLocal
-from schemas.exceptions import ConfigError, EngineError
+from schemas.exceptions import EngineError
 from schemas.segment import Message
 from tests.generators.engines.tiny_llama import CONTEXT, make_tiny_llama
 
@@ -123,25 +116,6 @@ def test_sampled_tokens_have_the_models_distribution(engine: LocalEngine) -> Non
         assert seen[token] / count == pytest.approx(share, abs=4 * math.sqrt(share / count))
 
 
-def test_top_p_keeps_the_smallest_set_that_reaches_it() -> None:
-    given = torch.tensor([[0.5, 0.1, 0.3, 0.1], [0.5, 0.1, 0.3, 0.1], [0.9, 0.1, 0.0, 0.0]])
-    kept = nucleus(given, torch.tensor([[0.8], [1.0], [0.1]]))
-    assert (kept > 0).tolist() == [
-        [True, False, True, False],
-        [True, True, True, True],
-        [True, False, False, False],
-    ]
-
-
-def test_a_token_without_probability_is_never_chosen() -> None:
-    rows = rows_of(Request((1,), Sampling(temperature=1.0), tuple(range(64))), 500)
-    sampler = RowSampler(rows, torch.device("cpu"))
-    scores = torch.full((64, 9), -torch.inf)
-    scores[:, 3:5] = 0.0
-    chosen = {int(token) for _ in range(500) for token in sampler(scores, scores).argmax(1)}
-    assert chosen == {3, 4}
-
-
 def test_a_prefix_is_continued_in_the_ids_and_the_text(engine: LocalEngine) -> None:
     ids = prompt(engine, prefix="Tom has 3 bags")
     [[answer]] = run(engine, Request(ids, SAMPLING))
@@ -225,62 +199,3 @@ def test_a_closed_engine_fails_what_is_queued_and_what_is_asked(folder: Path) ->
             await engine.generate(request)
 
     asyncio.run(close_early())
-
-
-def test_the_fingerprint_is_of_the_content_and_not_of_the_name(folder: Path, tmp_path: Path) -> None:
-    def fingerprint(path: Path) -> str:
-        return find_model(str(path), None, False).fingerprint
-
-    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    (copy / "README.md").write_text("a card")
-    assert fingerprint(copy) == fingerprint(folder)
-    template = copy / "chat_template.jinja"
-    template.write_text(template.read_text() + " ")
-    assert fingerprint(copy) != fingerprint(folder)
-
-
-@pytest.mark.parametrize(
-    ("missing", "message"),
-    [
-        ("config.json", "no config.json"),
-        ("tokenizer.json", "no tokenizer files"),
-        ("model.safetensors", "no .safetensors weights"),
-        ("chat_template.jinja", "no chat template"),
-    ],
-)
-def test_a_folder_that_lacks_a_part_is_refused_before_any_work(
-    folder: Path, tmp_path: Path, missing: str, message: str
-) -> None:
-    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    (copy / missing).unlink()
-    with pytest.raises(ConfigError, match=message):
-        TransformersLocal(model=str(copy)).check()
-
-
-def test_a_model_that_is_nowhere_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for model in (str(tmp_path / "none"), "./none", "none"):
-        with pytest.raises(ConfigError, match="neither a folder"):
-            TransformersLocal(model=model).check()
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(ConfigError, match="not in the cache"):
-        TransformersLocal(model="nobody/nothing-at-all").check()
-
-
-def test_damaged_weights_are_a_config_error(folder: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    (copy / "model.safetensors").write_bytes(b"junk")
-    with pytest.raises(ConfigError, match="cannot be loaded"):
-        TransformersLocal(model=str(copy)).open()
-
-
-def test_checking_a_folder_imports_neither_torch_nor_transformers(folder: Path) -> None:
-    program = (
-        "import sys, json; from generators.engines.transformers_local import TransformersLocal as T;"
-        f"T(model={json.dumps(str(folder))}).check();"
-        "print([m for m in ('torch', 'transformers') if m in sys.modules])"
-    )
-    root = Path(__file__).parents[3]
-    found = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False
-    )
-    assert (found.stdout.strip(), found.stderr) == ("[]", "")
