@@ -30,7 +30,7 @@ from schemas.segment import Message
 class Scripted(EngineOptions):
     """Replies from a JSONL file or from a mapping."""
 
-    replies: Path | dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    replies: Path | Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """A JSONL file of {"statement" or "prompt", "replies"} rows, or a mapping of statements to replies."""
     model: str = "scripted"
     """The model's name in rows and reports."""

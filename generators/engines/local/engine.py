@@ -79,7 +79,7 @@ class LocalEngine(Engine):
                 row.future.cancel()
 
     async def close(self) -> None:
-        """End the worker after its batch, fail what is queued, and free the weights."""
+        """End the worker within a few tokens, fail what is in flight, and free the weights."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -150,6 +150,8 @@ class LocalEngine(Engine):
         """Run a batch, a new one of `rows` where there is none, until it should change its rows."""
 
         def leave(done: int) -> bool:
+            if self._closed:
+                return True
             shrink = done >= max(_SHRINK_ROWS, len(rows) * _SHRINK_SHARE)
             return shrink or (done > 0 and self._is_thin(len(rows) - done))
 

@@ -1,0 +1,88 @@
+"""An engine behind a journal buys nothing twice."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from generators.engines.base import Completion, Engine, Request, Sampling
+from generators.engines.journal import Journal
+from generators.engines.journaled import JournaledEngine
+from generators.engines.render import PlainRenderer
+from schemas.exceptions import EngineError
+
+
+class Counting(Engine):
+    """Numbers its answers, and notes what it was asked for."""
+
+    fingerprint, model, renderer = "f", "counting", PlainRenderer()
+
+    def __init__(self, fails: int = 0) -> None:
+        self.asked: list[tuple[int, ...]] = []
+        self.fails = fails
+
+    async def generate(self, request: Request) -> list[Completion]:
+        self.asked.append(request.samples)
+        await asyncio.sleep(0.01)
+        if len(self.asked) <= self.fails:
+            raise EngineError("no luck")
+        return [Completion(f"{request.ids} {s} {len(self.asked)}", (s,), "stop") for s in request.samples]
+
+
+def ask(*samples: int) -> Request:
+    return Request((1, 2), Sampling(), samples or (0,))
+
+
+def test_only_what_is_missing_is_bought(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = Counting()
+        journaled = JournaledEngine(engine, Journal(tmp_path))
+        first = await journaled.generate(ask(0, 1))
+        more = await journaled.generate(ask(3, 1, 0, 2))
+        assert engine.asked == [(0, 1), (3, 2)]
+        assert [more[2], more[1]] == first
+        assert (journaled.bought, journaled.replayed, journaled.bought_tokens) == (4, 2, 4)
+        await journaled.close()
+        replay = JournaledEngine(Counting(), Journal(tmp_path), replay_only=True)
+        assert await replay.generate(ask(3, 1, 0, 2)) == more
+        with pytest.raises(EngineError, match="lacks 1 completion"):
+            await replay.generate(ask(0, 9))
+
+    asyncio.run(run())
+
+
+def test_fifty_askers_of_one_sample_buy_it_once(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = Counting()
+        journaled = JournaledEngine(engine, Journal(tmp_path))
+        answers = await asyncio.gather(*(journaled.generate(ask(0, n % 2 + 1)) for n in range(50)))
+        assert sorted(s for samples in engine.asked for s in samples) == [0, 1, 2]
+        assert len({a[0] for a in answers}) == 1
+        assert (journaled.bought, journaled.replayed) == (3, 97)
+
+    asyncio.run(run())
+
+
+def test_a_failed_purchase_fails_its_askers_and_can_be_tried_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        journaled = JournaledEngine(Counting(fails=1), Journal(tmp_path))
+        both = await asyncio.gather(
+            journaled.generate(ask()), journaled.generate(ask()), return_exceptions=True
+        )
+        assert [type(error) for error in both] == [EngineError, EngineError]
+        assert len(await journaled.generate(ask())) == 1
+
+    asyncio.run(run())
+
+
+def test_a_cancelled_asker_takes_nothing_from_the_other(tmp_path: Path) -> None:
+    async def run() -> None:
+        journaled = JournaledEngine(Counting(), Journal(tmp_path))
+        first = asyncio.create_task(journaled.generate(ask()))
+        second = asyncio.create_task(journaled.generate(ask()))
+        await asyncio.sleep(0)
+        first.cancel()
+        assert len(await second) == 1
+        assert journaled.bought == 1
+
+    asyncio.run(run())
