@@ -5,6 +5,7 @@ verdict) the next one gets for nothing. Without a policy or teacher engine the s
 with nothing, and recipes do what they can without.
 """
 
+import copy
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -68,9 +69,10 @@ class Ask:
 
     def for_recipe(self, name: str) -> "Ask":
         """The same door with the recipe's own random numbers: adding a recipe changes no other's rows."""
-        door = Ask(self.case, self.tools)
+        self.solutions()  # found once, before the copy shares it
+        door = copy.copy(self)
         door.rng = random.Random(seed_of(self.tools.seed, self.case.problem.id, name))
-        door._located = self._located
+        door.skipped = []
         return door
 
     @property
