@@ -97,7 +97,7 @@ def _generate(
     ]
     inputs = tokenizer(prompts, return_tensors="pt", padding=True)
     # top_k and top_p as wide as they go: transformers would otherwise cut at the 50 likeliest tokens.
-    output = model.generate(  # type: ignore[operator]
+    output = model.generate(
         input_ids=inputs["input_ids"],
         attention_mask=inputs["attention_mask"],
         do_sample=True,

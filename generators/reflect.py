@@ -12,6 +12,8 @@ from schemas.attempt import Attempt
 from schemas.location import Location
 from schemas.segment import Message
 
+_MOST_SAID = 30
+"""Characters of an answer that is repeated in a sentence; longer ones are half a solution."""
 _MOST_CHARS = 400
 """Longer than this is a lecture or a solution, not a reflection."""
 
@@ -36,7 +38,9 @@ def notice(rng: random.Random, location: Location) -> str:
     if location.method == "equations":
         return fill(rng, texts.NOTICE_EQUATION if location.right else texts.NOTICE_CALCULATION, location)
     if location.method == "answer":
-        return fill(rng, texts.NOTICE_ANSWER, location)
+        return fill(
+            rng, texts.NOTICE_ANSWER if sayable(location.wrong) else texts.NOTICE_ANSWER_UNSAID, location
+        )
     return rng.choice(texts.NOTICE_WAY)
 
 
@@ -44,6 +48,11 @@ def fill(rng: random.Random, pool: Sequence[str], location: Location, **more: st
     """One template of the pool with the location's numbers in it."""
     named = {"expression": location.expression, "right": location.right, "wrong": location.wrong, **more}
     return rng.choice(pool).format(**{name: shown(value) for name, value in named.items()})
+
+
+def sayable(answer: str) -> bool:
+    """Whether an answer, as extracted, reads well in the middle of a sentence."""
+    return 0 < len(answer) <= _MOST_SAID and "=" not in answer and "\n" not in answer
 
 
 def shown(value: str) -> str:

@@ -33,6 +33,11 @@ NOTICE_ANSWER = (
     "Hold on, {wrong} cannot be the final answer.",
     "Hmm, the answer {wrong} does not fit the problem.",
 )
+NOTICE_ANSWER_UNSAID = (
+    "Wait, that is not what the problem asks for.",
+    "Hold on, this cannot be the final answer.",
+    "Hmm, this answer does not fit the problem.",
+)
 REDO = (
     "Let me redo this step.",
     "Let me correct that.",
@@ -68,6 +73,13 @@ CHECK_WRONG_EQUATION = (
     "Let me verify each step. I wrote {wrong} for {expression}, which is {right}. "
     "So the answer {answer} is wrong.",
 )
+CHECK_WRONG_UNSAID = (
+    "Let me check this answer. Something in it is wrong.",
+    "Checking my work: the solution above contains a mistake, so its answer is not correct.",
+    "Let me verify. Going through the steps again, this does not hold.",
+    "I should double-check this. It is incorrect.",
+)
+"""Where the answer is too long to be repeated in a sentence."""
 CORRECT_IT = (
     "Here is the corrected solution:",
     "Let me solve it again:",
@@ -79,6 +91,11 @@ CHECK_RIGHT = (
     "Checking my work: every step follows, and the answer {answer} is correct.",
     "Let me verify. Going through the steps again gives the same result, so the answer is {answer}.",
     "I have double-checked the steps. The answer {answer} is correct.",
+)
+CHECK_RIGHT_UNSAID = (
+    "Let me check this answer. The steps hold, so it is correct.",
+    "Checking my work: every step follows, and the answer is correct.",
+    "I have double-checked the steps. They hold.",
 )
 DOUBLE_CHECK = (
     "Answer the question, then check your answer and correct it if it is wrong.",

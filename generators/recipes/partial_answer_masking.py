@@ -15,7 +15,7 @@ from typing import ClassVar
 from generators.ask import Ask
 from generators.prompts import corrections as texts
 from generators.recipes.base import Recipe, apart
-from generators.reflect import fill, shown
+from generators.reflect import fill, sayable, shown
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, SFTExample
@@ -73,7 +73,9 @@ class PartialAnswerMasking(Recipe):
         )
 
     def _good(self, ask: Ask, right: Attempt) -> SFTExample:
-        check = ask.rng.choice(texts.CHECK_RIGHT).format(answer=shown(right.verdict.evidence))
+        answer = right.verdict.evidence
+        pool = texts.CHECK_RIGHT if sayable(answer) else texts.CHECK_RIGHT_UNSAID
+        check = ask.rng.choice(pool).format(answer=shown(answer))
         return self.sft(
             ask,
             right,
@@ -90,7 +92,9 @@ class PartialAnswerMasking(Recipe):
 
 def _rejection(ask: Ask, wrong: Attempt, found: Location | None) -> str:
     """A check that names the false equation where there is one, else only the wrong answer."""
+    answer = wrong.verdict.evidence
     equation = found if found and found.method == "equations" and found.right else None
     pool = texts.CHECK_WRONG_EQUATION if equation else texts.CHECK_WRONG
-    location = equation or Location(0, "", proven=False)
-    return fill(ask.rng, pool, location, answer=wrong.verdict.evidence)
+    if not sayable(answer):
+        pool = texts.CHECK_WRONG_UNSAID
+    return fill(ask.rng, pool, equation or Location(0, "", proven=False), answer=answer)
