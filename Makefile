@@ -9,7 +9,7 @@ OUT ?= out/demo
 
 demo: $(VENV)/.installed
 	$(BIN)/corrigenda build --out $(OUT)
-	$(BIN)/corrigenda show $(OUT) -n 3
+	$(BIN)/corrigenda show $(OUT) -n 6
 
 test: $(VENV)/.installed
 	$(BIN)/pytest -n 2 --dist loadscope

@@ -30,6 +30,30 @@ def rows(folder: Path, table: str, where: dict[str, str] | None = None) -> Itera
         yield from pq.read_table(path, filters=filters).to_pylist()
 
 
+def spread(folder: Path, table: str, count: int, recipe: str = "") -> Iterator[dict[str, Any]]:
+    """`count` rows, taking turns among recipes and their variants, and each from another part of the table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files = table_files(folder, table)
+    names = pa.concat_tables(pq.read_table(path, columns=["recipe", "variant"]) for path in files).to_pylist()
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, row in enumerate(names):
+        if recipe in ("", row["recipe"]):
+            groups.setdefault((row["recipe"], row["variant"]), []).append(place)
+    turns = list(groups.values())
+    count = min(count, sum(map(len, turns)))
+    wanted = [turns[turn % len(turns)] for turn in range(count)]
+    places = sorted({group[turn * len(group) // count] for turn, group in enumerate(wanted)})
+    start = 0
+    for path in files:
+        rows_here = pq.read_metadata(path).num_rows
+        here = [place - start for place in places if start <= place < start + rows_here]
+        if here:
+            yield from pq.read_table(path).take(here).to_pylist()
+        start += rows_here
+
+
 def find(folder: Path, wanted: str) -> tuple[str, dict[str, Any]] | None:
     """The row with this id and its table, or None."""
     for table in TABLES:

@@ -4,15 +4,13 @@ Mistakes are red, corrections green, talk about them yellow; masked text is stru
 Without colours (a pipe, NO_COLOR) every segment is labelled `[kind]` or `[kind, masked]`.
 """
 
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.rule import Rule
 from rich.text import Text
 
-from pipelines.dataset import rows
+from pipelines.dataset import spread
 
 _COLOURS = {
     "mistake": "red",
@@ -27,15 +25,13 @@ _COLOURS = {
 
 
 def show(folder: Path, table: str, count: int, recipe: str = "", console: Console | None = None) -> None:
-    """Print the first `count` rows of a table. InputError where there is no such table."""
+    """Print `count` rows of a table, spread over recipes and problems. InputError where there is no such table."""
     console = console or Console(highlight=False)
-    where = {"recipe": recipe} if recipe else None
     if console.color_system is not None:
         console.print(_legend())
-    for row in islice(rows(folder, table, where), count):
-        console.print(Rule(_title(row), style="dim"))
+    for row in spread(folder, table, count, recipe):
+        console.print(_title(row), style="dim", markup=False, soft_wrap=True)
         console.print(render_row(table, row, labels=console.color_system is None))
-        console.print()
 
 
 def _legend() -> Text:
@@ -47,7 +43,7 @@ def _legend() -> Text:
 
 def _title(row: dict[str, Any]) -> str:
     parts = [row["id"], row["recipe"], row["variant"], row["error_kind"], row["verified_by"]]
-    return " · ".join(p for p in parts if p)
+    return "── " + " · ".join(p for p in parts if p)
 
 
 def render_row(table: str, row: dict[str, Any], labels: bool) -> Text:

@@ -21,10 +21,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("table", ["sft", "preference", "stepwise", "attempts"])
 def test_show_prints_rows_of_every_table(built: Path, table: str) -> None:
-    done = corrigenda("show", built, "--config", table, "-n", 2)
+    done = corrigenda("show", built, "--config", table, "-n", 6)
     assert done.returncode == 0, done.stderr
-    first = next(iter(rows(built, table)))
-    assert first["id"] in done.stdout
+    shown = [row for row in rows(built, table) if row["id"] in done.stdout]
+    assert len(shown) == 6
+    every = {(row["recipe"], row["variant"]) for row in rows(built, table)}
+    assert {(row["recipe"], row["variant"]) for row in shown} == every
 
 
 def test_show_marks_kinds_and_masks_without_colours(built: Path) -> None:
