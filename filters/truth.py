@@ -3,21 +3,22 @@
 What a recipe believed when it wrote a row is not asked: the texts that will be trained on are.
 
 * SFT: the last assistant message must end in the right answer; a mistake that states an answer
-  must state a wrong one; no equation in learnt text outside reflections may be false (a
-  reflection may quote one).
+  must state a wrong one; learnt text states no wrong answer before the right one, and no false
+  equation outside reflections (which may quote one).
 * Preference: of two whole answers chosen is right and rejected wrong. Of two next steps the
   chosen one states no false equation, and where the pair rests on equations the rejected one does.
 * Step labels: no step labelled right states a false equation; a first wrong step found by
   equations states one.
 
 Objections: `right_side_fails`, `right_side_unknown`, `wrong_side_right`, `wrong_side_unknown`,
-`false_equation_learnt`, `mistake_not_false`.
+`wrong_answer_learnt`, `false_equation_learnt`, `mistake_not_false`.
 """
 
-from collections.abc import Iterable
+import re
 
 from filters.base import RowFilter
-from filters.verify.equations import equations
+from filters.verify.equations import states_falsehood
+from filters.verify.extract import extract_answer
 from filters.verify.judge import Judge
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample, StepwiseExample
@@ -52,9 +53,12 @@ class Truth(RowFilter):
                 upto = example.messages[span.message].content[span.start : span.end]
                 if judge.verdict(problem, upto, explicit_only=True).is_right:
                     return "wrong_side_right"
-        if self.check_equations and _states_falsehood(_learnt(example.messages, example.spans)):
-            return "false_equation_learnt"
-        return None
+        learnt = _learnt(example.messages, example.spans)
+        if any(answers_wrongly_first(text, problem, judge) for text in learnt):
+            return "wrong_answer_learnt"
+        return (
+            "false_equation_learnt" if self.check_equations and any(map(states_falsehood, learnt)) else None
+        )
 
     def _preference(self, example: PreferenceExample, problem: Problem, judge: Judge) -> str | None:
         chosen, rejected = example.chosen[-1].content, example.rejected[-1].content
@@ -67,19 +71,19 @@ class Truth(RowFilter):
                 return "wrong_side_right" if wrong.is_right else "wrong_side_unknown"
         if not self.check_equations:
             return None
-        if _states_falsehood([chosen]):
+        if states_falsehood(chosen):
             return "false_equation_learnt"
-        if example.located_by == "equations" and not _states_falsehood([rejected]):
+        if example.located_by == "equations" and not states_falsehood(rejected):
             return "mistake_not_false"
         return None
 
 
 def _stepwise(example: StepwiseExample) -> str | None:
     right = [text for text, label in zip(example.completions, example.labels, strict=True) if label]
-    if _states_falsehood(right):
+    if any(map(states_falsehood, right)):
         return "false_equation_learnt"
     if example.located_by == "equations" and example.first_error is not None:
-        return None if _states_falsehood([example.completions[example.first_error]]) else "mistake_not_false"
+        return None if states_falsehood(example.completions[example.first_error]) else "mistake_not_false"
     return None
 
 
@@ -91,5 +95,12 @@ def _learnt(messages: tuple[Message, ...], spans: tuple[Span, ...]) -> list[str]
     ]
 
 
-def _states_falsehood(texts: Iterable[str]) -> bool:
-    return any(e.holds is False for text in texts for e in equations(text))
+def answers_wrongly_first(text: str, problem: Problem, judge: Judge) -> bool:
+    """Whether the text states a wrong answer before its last one."""
+    last = extract_answer(text, explicit_only=True)
+    if last is None:
+        return False
+    before = re.sub(
+        r"[^.\n]*\Z", "", text[: last.start]
+    )  # without the beginning of the last answer's sentence
+    return judge.verdict(problem, before, explicit_only=True).is_wrong

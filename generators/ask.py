@@ -135,7 +135,7 @@ class Ask:
 
     @cached_property
     def _solutions(self) -> list[Solution]:
-        return right_solutions(self.case, self.style, self.tools.locate.reference)
+        return right_solutions(self.case, self.style, self.tools.judge, self.tools.locate.reference)
 
     async def locate(self, attempt: Attempt) -> Location | None:
         """First wrong step of a wrong attempt, by its equations, else by continuations; or None."""

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from filters.verify.equations import corrected, equations
-
-from generators.solutions import Solution, states_nothing_false
+from filters.verify.equations import corrected, equations, states_falsehood
+from generators.solutions import Solution
 from generators.steps import split_steps
 from schemas.attempt import Attempt
 from schemas.location import Location
@@ -44,7 +43,7 @@ async def repairs(ask: "Ask", attempt: Attempt, location: Location, most: int = 
     found: dict[str, Repair] = {}
     async for rest, how, parents in _candidates(ask, attempt, location, prefix):
         step, after = _first_step(prefix, rest, ask)
-        if step.strip() == wrong_step or rest in found or not states_nothing_false(rest):
+        if step.strip() == wrong_step or rest in found or states_falsehood(rest):
             continue
         verdict = await ask.verify(prefix + rest)
         if verdict.is_right:
@@ -78,7 +77,7 @@ def _mended_step(attempt: Attempt, location: Location) -> str | None:
     if location.method != "equations" or len(false) != 1:
         return None
     mended = corrected(text, false[0])
-    return mended if mended and states_nothing_false(mended) else None
+    return mended if mended and not states_falsehood(mended) else None
 
 
 def _step_starts(solution: Solution, at: int) -> bool:

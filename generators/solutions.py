@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from filters.verify.equations import equations
-
+from filters.truth import answers_wrongly_first
+from filters.verify.equations import states_falsehood
+from filters.verify.judge import Judge
 from generators.steps import StepStyle, split_steps
 from schemas.attempt import Attempt, Step
 from schemas.case import Case
@@ -26,6 +27,10 @@ _FORMS = (
 )
 
 
+_NOTES = re.compile(r"<<[^<>\n]*>>")
+"""GSM8K's calculator notes, foreign to a policy that writes none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Solution:
     """A right solution: text, steps, and the parent id rows made of it carry."""
@@ -39,24 +44,27 @@ class Solution:
         return self.text[self.steps[number].start : self.steps[number].end]
 
 
-def right_solutions(case: Case, style: StepStyle, with_reference: bool = True) -> list[Solution]:
+def right_solutions(
+    case: Case, style: StepStyle, judge: Judge, with_reference: bool = True
+) -> list[Solution]:
     """Own right attempts that state nothing false, shortest first, then the finished reference."""
-    own = [Solution(a.text, a.steps, a.id) for a in case.rights if states_nothing_false(a.text)]
+    own = [
+        Solution(a.text, a.steps, a.id)
+        for a in case.rights
+        if not states_falsehood(a.text) and not answers_wrongly_first(a.text, case.problem, judge)
+    ]
     own.sort(key=lambda s: (len(s.text), s.parent))
     distinct = list({s.text: s for s in reversed(own)}.values())[::-1]
     reference = finished_reference(case, style) if with_reference else None
     return [*distinct, reference] if reference else distinct
 
 
-def states_nothing_false(text: str) -> bool:
-    """No equation in the text is false."""
-    return all(e.holds is not False for e in equations(text))
-
-
 def finished_reference(case: Case, style: StepStyle) -> Solution | None:
     """The reference solution, ending as the attempts end; None where there is none or it is doubtful."""
     text = case.problem.solution.strip()
-    if not text or not states_nothing_false(text):
+    if not any("<<" in a.text for a in case.attempts):
+        text = _NOTES.sub("", text)
+    if not text or states_falsehood(text):
         return None
     form = answer_form(case.attempts)
     if not any(pattern.search(text) for pattern, _ in _FORMS):

@@ -52,6 +52,11 @@ def equations(text: str) -> tuple[Equation, ...]:
     return tuple(found)
 
 
+def states_falsehood(text: str) -> bool:
+    """Whether some equation of the text is false for certain."""
+    return any(e.holds is False for e in equations(text))
+
+
 def corrected(text: str, equation: Equation) -> str | None:
     """The text with the stated result set right wherever it is written.
 

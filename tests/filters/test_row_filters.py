@@ -98,6 +98,7 @@ TRUTH: list[tuple[str, Example]] = [
     ("right_side_fails", sft(Segment("answer", "The answer is \\boxed{8}."))),
     ("right_side_unknown", sft(Segment("answer", ""), Segment("correction", "\\boxed{}"))),
     ("wrong_side_right", sft(Segment("mistake", RIGHT + "\n"), Segment("correction", RIGHT))),
+    ("wrong_answer_learnt", sft(Segment("correction", "The answer is 18.\nNo: " + RIGHT))),
     ("false_equation_learnt", sft(Segment("prefix", "1 + 1 = 3\n"), Segment("correction", RIGHT))),
     ("right_side_fails", pair(WRONG, WRONG + " ")),
     ("wrong_side_right", pair(RIGHT, RIGHT + " ")),
