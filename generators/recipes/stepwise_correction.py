@@ -12,7 +12,8 @@ spliced in, followed by a reflection and the path's own step.
 
 Wrong steps come from the case's wrong attempts, where they first go wrong (`own_attempt`), and
 from step-level sampling (`sampled_step`). Which models judged and wrote in the paper is not
-public; here a sampled step is wrong when it states a false equation.
+public; here a sampled step is wrong when it states a false equation, and is used where the path's own
+step computes the same expression, so that the reflection names the very mistake that is put right.
 """
 
 from typing import ClassVar
@@ -125,12 +126,15 @@ class StepwiseCorrection(Recipe):
         ]
 
     async def _wrong_step(self, ask: Ask, right: Attempt, number: int) -> str | None:
-        """A sampled next step that states exactly one equation more wrongly than the path's own."""
+        """A sampled next step that states one false equation, of an expression the path's own step computes."""
+        computed = {e.left for e in equations(right.step_text(number))}
+        if not computed:
+            return None
         samples = await ask.policy(
             right.before(number), n=self.candidates, stop=("\n",), temperature=self.temperature
         )
         for sample in samples:
             false = [e for e in equations(sample.text) if e.holds is False]
-            if len(false) == 1 and sample.text.endswith("\n"):
+            if len(false) == 1 and false[0].left in computed and sample.text.endswith("\n"):
                 return sample.text
         return None
