@@ -13,6 +13,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from pipelines.dataset import rows
+from schemas.exceptions import InputError
 
 _COLOURS = {
     "mistake": "red",
@@ -32,7 +33,10 @@ def show(folder: Path, table: str, count: int, recipe: str = "", console: Consol
     where = {"recipe": recipe} if recipe else None
     if console.color_system is not None:
         console.print(_legend())
-    for row in islice(rows(folder, table, where), count):
+    found = list(islice(rows(folder, table, where), count))
+    if recipe and count and not found:
+        raise InputError(f"{table} has no row of a recipe {recipe!r}; `corrigenda recipes` lists them all")
+    for row in found:
         console.print(Rule(_title(row), style="dim"))
         console.print(render_row(table, row, labels=console.color_system is None))
         console.print()
