@@ -16,7 +16,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from filters.verify.equations import corrected, equations
-
 from generators.solutions import Solution, states_nothing_false
 from generators.steps import split_steps
 from schemas.attempt import Attempt

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from filters.verify.equations import equations
-
 from generators.steps import StepStyle, split_steps
 from schemas.attempt import Attempt, Step
 from schemas.case import Case
