@@ -89,12 +89,14 @@ def claim(out: Path, config: BuildConfig) -> None:
         difference = first_difference(before["config"], config.identity())
         if before["format"] != FORMAT_VERSION:
             difference = f"format: was {before['format']!r}, is {FORMAT_VERSION!r}"
-        if difference:
+        if difference and (out / "work" / "plan" / "plan.json").is_file():
             raise ResumeError(
                 f"{out} holds a build of another config; {difference}. Use the old value, or another --out"
             )
-        return
-    if out.is_dir() and any(out.iterdir()):
+        if not difference:
+            return
+        # Nothing was planned yet (a wrong path, say): what was claimed in vain holds nobody up.
+    elif out.is_dir() and any(out.iterdir()):
         raise ResumeError(f"{out} is not empty and holds no build; give another --out")
     write_json(saved, {"config": config.identity(), "format": FORMAT_VERSION})
 
