@@ -18,6 +18,8 @@ step computes the same expression, so that the reflection names the very mistake
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from filters.verify.equations import equations
 from generators.ask import Ask
 from generators.locate import false_step
@@ -38,15 +40,15 @@ class StepwiseCorrection(Recipe):
 
     weights: dict[str, float] = {"mistake": 0.0}
     """Loss weight by segment kind: the mistake is masked."""
-    own_attempts: int = 4
+    own_attempts: int = Field(default=4, ge=0)
     """Most wrong attempts repaired per problem."""
     proven_only: bool = False
     """Use only steps proven wrong. Before a merely likely one everything is masked."""
-    insertions: int = 2
+    insertions: int = Field(default=2, ge=0)
     """Most sampled wrong steps in one right solution; 0 samples none."""
-    candidates: int = 6
+    candidates: int = Field(default=6, ge=1)
     """Next steps sampled at each position."""
-    temperature: float | None = 1.0
+    temperature: float | None = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Temperature of step-level sampling (1.0 by LEMMA's account of S3c); null: the policy's own."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
