@@ -117,12 +117,11 @@ async def _all_chunks(
     plan: Plan, config: BuildConfig, work: Path, kit: Kit, progress: Progress, stages: Stages
 ) -> list[ChunkResult]:
     """Results in plan order; finished chunks are taken as they are, those with failures tried again."""
-    digest = config.digest()
     room = asyncio.Semaphore(config.run.chunks_in_flight)
 
     async def one(chunk: ChunkInput) -> ChunkResult:
         async with room:
-            done = finished(chunk, work, digest)
+            done = finished(chunk, work, kit)
             if done is not None and not done.failed:
                 progress.resumed(done)
                 return done

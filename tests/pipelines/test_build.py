@@ -183,3 +183,17 @@ def test_a_separator_in_a_dropped_row_costs_nothing(config: Path, tmp_path: Path
     )
     assert done.returncode == 0, done.stderr
     assert any(d["reason"] == "bad_json" and "\u2028" in d["content"] for d in dropped_rows(tmp_path / "o"))
+
+
+def test_chunks_of_other_weights_are_worked_on_again(config: Path, tmp_path: Path) -> None:
+    """The name of the model stays and its answers change between a kill and the next run."""
+    replies = tmp_path / "replies.jsonl"
+    written = (config.parent / "replies.jsonl").read_text()
+    replies.write_text(written)
+    out = tmp_path / "o"
+    words = ("build", config, "--limit", 3, "--out", out, "--set", f"policy.engine.replies={replies}")
+    assert corrigenda(*words).returncode == 0
+    (out / "manifest.json").unlink()
+    replies.write_text(written.replace("Step 1:", "First:"))
+    assert corrigenda(*words).returncode == 0
+    assert all("Step 1:" not in row["text"] for row in rows(out, "attempts"))
