@@ -162,7 +162,10 @@ class Ask:
             return None
         while lost - reached > 1:
             middle = (reached + lost) // 2
-            if (await self.value(attempt.before(middle), tries)).share:
+            share = (await self.value(attempt.before(middle), tries)).share
+            if share is None:  # all cut off or without a verdict: unknown is not lost
+                return None
+            if share:
                 reached = middle
             else:
                 lost = middle
