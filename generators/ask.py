@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pydantic import Field
+
 from filters.verify.judge import Judge
 from generators.engines.base import Completion
 from generators.locate import known_of, symbolic
@@ -29,7 +31,7 @@ from schemas.verdict import Verdict
 class LocateOptions(Options):
     """How first wrong steps are looked for."""
 
-    continuations: int = 8
+    continuations: int = Field(default=8, ge=0)
     """Continuations sampled from before and from after a step; 0 never samples any."""
     reference: bool = True
     """Also take the reference solution as a known right way."""
@@ -160,7 +162,10 @@ class Ask:
             return None
         while lost - reached > 1:
             middle = (reached + lost) // 2
-            if (await self.value(attempt.before(middle), tries)).share:
+            share = (await self.value(attempt.before(middle), tries)).share
+            if share is None:  # all cut off or without a verdict: unknown is not lost
+                return None
+            if share:
                 reached = middle
             else:
                 lost = middle

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from filters.shape import LEAKS
+from filters.verify.equations import equations
 from generators.ask import Ask
 from generators.prompts import corrections as texts
 from generators.repair import Repair
@@ -30,7 +31,19 @@ async def reflection(ask: Ask, attempt: Attempt, location: Location, repair: Rep
         if _acceptable(written, ask.case.problem.answer):
             return written, ask.teacher_id
     then = texts.REDO if repair.how == "corrected" else texts.GO_ON
-    return f"{notice(ask.rng, location)} {ask.rng.choice(then)}", ""
+    return f"{notice(ask.rng, fitting(location, repair.step))} {ask.rng.choice(then)}", ""
+
+
+def fitting(location: Location, step: str) -> Location:
+    """What may be said of the mistake before `step`: of its equation only where the step computes the same.
+
+    Where `1 * 5 = 55` is followed by `11 * 5 = 55` the mistake is not the one that "1 * 5 = 5, not
+    55" would name: the expression was copied wrongly, and the text would contradict itself.
+    """
+    computed = {e.left for e in equations(step)}
+    if location.method == "equations" and location.expression not in computed:
+        return Location(location.step, "", proven=location.proven)
+    return location
 
 
 def notice(rng: random.Random, location: Location) -> str:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import pydantic
+from pydantic import Field
+
 from generators.engines.base import Completion, Engine, Request, Sampling, policy_id
 from schemas.family import Options
 from schemas.ids import canonical_json
@@ -13,11 +16,11 @@ from schemas.segment import Message
 class SamplingOptions(Options):
     """How a role samples."""
 
-    temperature: float = 0.8
+    temperature: float = Field(default=0.8, ge=0, allow_inf_nan=False)
     """Softmax temperature; 0 is greedy."""
-    top_p: float = 1.0
+    top_p: float = Field(default=1.0, gt=0, le=1)
     """Nucleus mass to sample from."""
-    max_tokens: int = 512
+    max_tokens: int = Field(default=512, ge=1)
     """Most new tokens per answer."""
     seed: int = 0
     """Another seed buys other samples."""
@@ -34,6 +37,13 @@ class PromptOptions(Options):
     """User message; `{statement}` is the problem's statement."""
     system: str = ""
     """System message; none where empty."""
+
+    @pydantic.field_validator("user")
+    @classmethod
+    def _asks_the_problem(cls, user: str) -> str:
+        if "{statement}" not in user:
+            raise ValueError("the problem's statement belongs in it, as {statement}")
+        return user
 
     def messages(self, problem: Problem) -> tuple[Message, ...]:
         """The conversation up to the model's turn."""

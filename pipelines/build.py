@@ -89,12 +89,14 @@ def claim(out: Path, config: BuildConfig) -> None:
         difference = first_difference(before["config"], config.identity())
         if before["format"] != FORMAT_VERSION:
             difference = f"format: was {before['format']!r}, is {FORMAT_VERSION!r}"
-        if difference:
+        if difference and (out / "work" / "plan" / "plan.json").is_file():
             raise ResumeError(
                 f"{out} holds a build of another config; {difference}. Use the old value, or another --out"
             )
-        return
-    if out.is_dir() and any(out.iterdir()):
+        if not difference:
+            return
+        # Nothing was planned yet (a wrong path, say): what was claimed in vain holds nobody up.
+    elif out.is_dir() and any(out.iterdir()):
         raise ResumeError(f"{out} is not empty and holds no build; give another --out")
     write_json(saved, {"config": config.identity(), "format": FORMAT_VERSION})
 
@@ -115,12 +117,11 @@ async def _all_chunks(
     plan: Plan, config: BuildConfig, work: Path, kit: Kit, progress: Progress, stages: Stages
 ) -> list[ChunkResult]:
     """Results in plan order; finished chunks are taken as they are, those with failures tried again."""
-    digest = config.digest()
     room = asyncio.Semaphore(config.run.chunks_in_flight)
 
     async def one(chunk: ChunkInput) -> ChunkResult:
         async with room:
-            done = finished(chunk, work, digest)
+            done = finished(chunk, work, kit)
             if done is not None and not done.failed:
                 progress.resumed(done)
                 return done

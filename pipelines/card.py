@@ -69,7 +69,7 @@ def _body(manifest: Manifest, recipes: Sequence[Recipe]) -> str:
     lines += [f"| {name.replace('|', '/')} | {value} |" for name, value in counts.items()]
     lines += ["", "## Recipes", "", "| recipe | rows | paper | mistakes |", "|---|---|---|---|"]
     for recipe in recipes:
-        learnt = recipe.learns_mistakes and recipe.weights.get("mistake", 1.0) > 0
+        learnt = "sft" in recipe.makes and recipe.weights.get("mistake", 1.0) > 0
         lines.append(
             f"| `{recipe.name}` | {counts.get(f'kept.{recipe.name}', 0)} | {recipe.paper} | "
             f"{'learnt' if learnt else 'not learnt'} |"

@@ -80,8 +80,8 @@ def _count_attempts(case: Case, counts: Counter[str]) -> None:
 
 async def _run(recipe: Recipe, ask: Ask, result: CaseResult, kit: Kit) -> None:
     assert result.case is not None
-    door = ask.for_recipe(recipe.name)
     try:
+        door = ask.for_recipe(recipe.name)
         examples = await recipe.build(result.case, door)
     except EngineError as error:
         result.fail("recipe", "engine_error", str(error), recipe.name)

@@ -4,7 +4,7 @@
                             dropped.parquet
                             chunk.json      hashes of the files, the input's hash, counts
 
-A result is taken as done only while its input, the config and its files' hashes are unchanged.
+A result is taken as done only while its input, the config, the models and its files' hashes are unchanged.
 """
 
 import asyncio
@@ -45,14 +45,14 @@ class ChunkResult:
         return self.counts.get("failed", 0)
 
 
-def finished(chunk: ChunkInput, work: Path, digest: str) -> ChunkResult | None:
-    """The chunk's result if it is there, of this input and config, and whole."""
+def finished(chunk: ChunkInput, work: Path, kit: Kit) -> ChunkResult | None:
+    """The chunk's result if it is there, of this input, config and models, and whole."""
     folder = work / "chunks" / chunk.name
     record = folder / "chunk.json"
     if not record.is_file():
         return None
     saved = json.loads(record.read_text(encoding="utf-8"))
-    if saved["key"] != _key(chunk, digest):
+    if saved["key"] != _key(chunk, kit):
         return None
     for name, sha256 in saved["files"].items():
         if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
@@ -88,12 +88,14 @@ def _write(chunk: ChunkInput, work: Path, kit: Kit, results: list[CaseResult]) -
     for name, rows in sorted(tables.items()):
         write_rows(partial / f"{name}.parquet", name.partition(".")[0], rows)
     files = {p.name: sha256_of(p) for p in sorted(partial.glob("*.parquet"))}
-    saved = {"key": _key(chunk, kit.config.digest()), "files": files, "counts": dict(sorted(counts.items()))}
+    saved = {"key": _key(chunk, kit), "files": files, "counts": dict(sorted(counts.items()))}
     write_json(partial / "chunk.json", saved)
     shutil.rmtree(target, ignore_errors=True)
     partial.replace(target)
     return ChunkResult(str(target), files, dict(counts))
 
 
-def _key(chunk: ChunkInput, digest: str) -> dict[str, str]:
-    return {"input": chunk.sha256, "config": digest, "format": FORMAT_VERSION}
+def _key(chunk: ChunkInput, kit: Kit) -> dict[str, str]:
+    # A model's name may stay while its weights change; rows of both must not end up in one dataset.
+    models = {role: model["id"] for role, model in kit.models().items()}
+    return {"input": chunk.sha256, "config": kit.config.digest(), "format": FORMAT_VERSION, **models}

@@ -46,10 +46,17 @@ def parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="print rows, segments coloured by kind, masked text marked")
     show.add_argument("folder", type=Path, metavar="DIR", help="a dataset")
     show.add_argument("--config", default="sft", help="sft, preference, stepwise or attempts (default: sft)")
-    show.add_argument("-n", type=int, default=5, help="how many rows (default: 5)")
+    show.add_argument("-n", type=_count, default=5, help="how many rows (default: 5)")
     show.add_argument("--recipe", default="", help="only rows of this recipe")
     show.set_defaults(run=_show)
     return top
+
+
+def _count(written: str) -> int:
+    number = int(written)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"must be 0 or more, got {number}")
+    return number
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -70,6 +77,11 @@ def main(argv: list[str] | None = None) -> int:
         # `corrigenda show … | head`: nobody reads on, and Python's own flush at exit must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        # A folder that cannot be written, a disk that is full: no defect, and no traceback.
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"corrigenda: {where}{error.strerror or error}", file=sys.stderr)
+        return BAD_CONFIG
 
 
 def _build(args: argparse.Namespace) -> int:

@@ -248,9 +248,18 @@ def _apply(written: dict[str, Any], change: str) -> None:
         else:
             raise ConfigError(f"--set {key}: {'.'.join(parts[:number])} is a value, not a mapping")
         if last:
-            place[index] = yaml.safe_load(value)
+            place[index] = _value(key, value)
         else:
-            place = place[index] if place[index] is not None else place.setdefault(index, {})
+            if place[index] is None:
+                place[index] = {}
+            place = place[index]
+
+
+def _value(key: str, written: str) -> object:
+    try:
+        return yaml.safe_load(written)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--set {key}: {written!r} is not YAML: {error}") from None
 
 
 def first_difference(old: object, new: object, path: str = "") -> str | None:

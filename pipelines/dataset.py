@@ -7,6 +7,9 @@ from typing import Any
 from schemas.arrow import TABLES
 from schemas.exceptions import InputError
 
+_BATCH_ROWS = 1000
+"""Rows made into Python objects at once: a whole shard of them takes gigabytes."""
+
 
 def table_files(folder: Path, table: str) -> list[Path]:
     """Shards of one table, in order. InputError where the folder holds no dataset or no such table."""
@@ -26,8 +29,13 @@ def rows(folder: Path, table: str, where: dict[str, str] | None = None) -> Itera
     import pyarrow.parquet as pq
 
     for path in table_files(folder, table):
-        filters = [(name, "==", value) for name, value in (where or {}).items()] or None
-        yield from pq.read_table(path, filters=filters).to_pylist()
+        filters = [(name, "==", value) for name, value in (where or {}).items()]
+        if filters:
+            batches = iter(pq.read_table(path, filters=filters).to_batches(_BATCH_ROWS))
+        else:
+            batches = pq.ParquetFile(path).iter_batches(_BATCH_ROWS)
+        for batch in batches:
+            yield from batch.to_pylist()
 
 
 def spread(folder: Path, table: str, count: int, recipe: str = "") -> Iterator[dict[str, Any]]:

@@ -48,11 +48,10 @@ def make_plan(config: BuildConfig, work: Path) -> Plan:
     """Read the sources into chunk inputs, or take the plan that is there. InputError, ResumeError."""
     folder = work / "plan"
     done = folder / "plan.json"
-    if done.is_file():
-        return _resumed(json.loads(done.read_text(encoding="utf-8")))
     sources, attempts = config.sources_made(), config.attempts_made()
-    files = sorted({f for s in sources for f in s.files()} | {f for a in attempts for f in a.files()})
-    inputs = [{"path": f, "sha256": sha256_of(Path(f))} for f in files]
+    if done.is_file():
+        return _resumed(json.loads(done.read_text(encoding="utf-8")), folder, _files(sources, attempts))
+    inputs = [{"path": f, "sha256": sha256_of(Path(f))} for f in _files(sources, attempts)]
     folder.mkdir(parents=True, exist_ok=True)
     dropped: list[Dropped] = []
     brought = _read_attempts(attempts, dropped)
@@ -84,20 +83,33 @@ def read_chunk(chunk: ChunkInput) -> Iterator[tuple[Problem, list[BroughtAttempt
 
 def read_dropped(plan: Plan) -> list[Dropped]:
     """What planning found unusable."""
-    lines = Path(plan.dropped_path).read_text(encoding="utf-8").splitlines()
-    return [Dropped(**json.loads(line)) for line in lines]
+    # Not splitlines: JSON leaves U+2028 and its kin as they are, and they would end a line.
+    lines = Path(plan.dropped_path).read_text(encoding="utf-8").split("\n")
+    return [Dropped(**json.loads(line)) for line in lines if line]
 
 
-def _resumed(saved: dict[str, Any]) -> Plan:
-    """The saved plan, if the files it was made of are still the same."""
-    for entry in saved["inputs"]:
-        path = Path(entry["path"])
-        if not path.is_file() or sha256_of(path) != entry["sha256"]:
+def _files(sources: Sequence[Source], attempts: Sequence[AttemptsFile]) -> list[str]:
+    return sorted({f for s in sources for f in s.files()} | {f for a in attempts for f in a.files()})
+
+
+def _resumed(saved: dict[str, Any], folder: Path, files: list[str]) -> Plan:
+    """The saved plan, if the files that the config names now hold what it was made of.
+
+    `data_dir` and the build's own folder may have moved since.
+    """
+    before = saved["inputs"]
+    for path, entry in zip(files, before, strict=False):
+        if sha256_of(Path(path)) != entry["sha256"]:
             raise ResumeError(
                 f"{path} has changed since this build began; build into another folder with --out"
             )
-    chunks = tuple(ChunkInput(**c) for c in saved["chunks"])
-    return Plan(chunks, saved["counts"], saved["dropped_path"])
+    if len(files) != len(before):
+        raise ResumeError(
+            f"the config names {len(files)} input files, this build began with {len(before)}; "
+            "build into another folder with --out"
+        )
+    chunks = tuple(ChunkInput(**{**c, "path": str(folder / Path(c["path"]).name)}) for c in saved["chunks"])
+    return Plan(chunks, saved["counts"], str(folder / Path(saved["dropped_path"]).name))
 
 
 def _read_attempts(files: Sequence[AttemptsFile], dropped: list[Dropped]) -> Brought:

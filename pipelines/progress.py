@@ -69,7 +69,7 @@ class TerminalProgress(Silent):
 
     def _add(self, counts: dict[str, int]) -> None:
         self.counts.update(counts)
-        self.bar.update(self.task, completed=self.counts["problems"], seen=self._seen())
+        self.bar.update(self.task, completed=self.counts["cases"], seen=self._seen())
         now = time.monotonic()
         if self.bar.disable and now - self.last_line > _LINE_EVERY_S:
             self.last_line = now

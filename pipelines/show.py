@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.dataset import spread
+from schemas.exceptions import InputError
 
 _COLOURS = {
     "mistake": "red",
@@ -29,7 +30,10 @@ def show(folder: Path, table: str, count: int, recipe: str = "", console: Consol
     console = console or Console(highlight=False)
     if console.color_system is not None:
         console.print(_legend())
-    for row in spread(folder, table, count, recipe):
+    found = list(spread(folder, table, count, recipe))
+    if recipe and count and not found:
+        raise InputError(f"{table} has no row of a recipe {recipe!r}; `corrigenda recipes` lists them all")
+    for row in found:
         console.print(_title(row), style="dim", markup=False, soft_wrap=True)
         console.print(render_row(table, row, labels=console.color_system is None))
 

@@ -4,6 +4,7 @@ Example (GSM8K): id `gsm8k/test/1`, statement "A robe takes 2 bolts of blue fibe
 much white fiber. How many bolts in total does it take?", answer "3", solution two lines long.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -43,6 +44,8 @@ class Problem:
             raise RecordError("a problem has an empty statement")
         if not self.answer.strip():
             raise RecordError(f"problem {self.id or self.statement[:40]!r} has an empty reference answer")
+        if self.split and not re.fullmatch(r"\w+", self.split):
+            raise RecordError(f"split {self.split!r} cannot name a file: use letters, digits and underscores")
         if not self.id:
             object.__setattr__(self, "id", content_id("p", [self.statement, self.answer]))
 

@@ -7,17 +7,20 @@ that tile, right sides that verify, mistakes never learnt unless `learns_mistake
 text before a mistake verbatim the policy's own, and nothing rather than something doubtful.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
+
+import pydantic
 
 from generators.ask import Ask
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, RowKind, SFTExample
-from schemas.family import Family, Options
+from schemas.family import Family, Options, nearest
 from schemas.location import Location
-from schemas.segment import Message, Segment, compose
+from schemas.segment import SEGMENT_KINDS, Message, Segment, compose
 
 
 class Recipe(Options, ABC):
@@ -32,6 +35,17 @@ class Recipe(Options, ABC):
 
     weights: dict[str, float] = {}
     """Loss weight by segment kind; kinds not named are learnt (1). 0 masks."""
+
+    @pydantic.field_validator("weights")
+    @classmethod
+    def _on_top_of_the_methods_own(cls, written: dict[str, float]) -> dict[str, float]:
+        """Kinds that are not written keep the method's weight: naming one must not unmask another."""
+        for kind, weight in written.items():
+            if kind not in SEGMENT_KINDS:
+                raise ValueError(f"no segment is a {kind!r}{nearest(kind, SEGMENT_KINDS)}")
+            if not 0 <= weight < math.inf:
+                raise ValueError(f"the weight of {kind!r} must be a number from 0")
+        return {**cls.model_fields["weights"].default, **written}
 
     @abstractmethod
     async def build(self, case: Case, ask: Ask) -> list[Example]:

@@ -17,6 +17,8 @@ most, so attempts whose first error is not located are left out unless `keep_unl
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from generators.ask import Ask
 from generators.prompts.corrections import START_OVER
 from generators.recipes.base import Recipe, until_mistake
@@ -36,7 +38,7 @@ class Lemma(Recipe):
     makes = ("sft",)
     learns_mistakes = True
 
-    mistakes: int = 4
+    mistakes: int = Field(default=4, ge=1)
     """Most wrong attempts used per problem."""
     fix_and_continue: bool = True
     """Repair the wrong step and go on."""

@@ -12,6 +12,8 @@ wrong first. A pool of instructions asks for answer and check.
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from generators.ask import Ask
 from generators.prompts import corrections as texts
 from generators.recipes.base import Recipe, apart
@@ -31,9 +33,9 @@ class PartialAnswerMasking(Recipe):
 
     weights: dict[str, float] = {"mistake": 0.0}
     """Loss weight by segment kind: the mistake is masked."""
-    bad_cases: int = 4
+    bad_cases: int = Field(default=4, ge=0)
     """Most wrong attempts used per problem; attempts with equal answers count once."""
-    good_cases: int = 1
+    good_cases: int = Field(default=1, ge=0)
     """Most right attempts confirmed per problem."""
     instructions: bool = True
     """Ask for the check in the user message, with one of a pool of phrasings."""

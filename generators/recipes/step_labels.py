@@ -12,6 +12,8 @@ Right attempts whose every equation holds give rows without an error.
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from generators.ask import Ask, Value
 from generators.recipes.base import Recipe
 from schemas.attempt import Attempt
@@ -26,9 +28,9 @@ class StepLabels(Recipe):
     paper: ClassVar[str] = "PRM800K form, arXiv 2305.20050; Math-Shepherd labels, arXiv 2312.08935"
     makes = ("stepwise",)
 
-    wrong: int = 4
+    wrong: int = Field(default=4, ge=0)
     """Most wrong attempts labelled per problem."""
-    right: int = 2
+    right: int = Field(default=2, ge=0)
     """Most right attempts labelled per problem."""
     by_continuations: bool = True
     """Also take first wrong steps found by continuations, which are likely, not proven."""

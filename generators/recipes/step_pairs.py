@@ -11,6 +11,8 @@ the right side with a right step in its place; both begin with the same text, wh
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from generators.ask import Ask
 from generators.recipes.base import Recipe
 from generators.repair import repairs
@@ -27,7 +29,7 @@ class StepPairs(Recipe):
 
     weights: dict[str, float] = {"prefix": 0.0}
     """Loss weight by segment kind: what both sides share is masked."""
-    most: int = 4
+    most: int = Field(default=4, ge=1)
     """Most wrong attempts used per problem."""
     proven_only: bool = True
     """Use only steps proven wrong, not those that are merely likely."""

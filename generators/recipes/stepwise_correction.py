@@ -12,10 +12,13 @@ spliced in, followed by a reflection and the path's own step.
 
 Wrong steps come from the case's wrong attempts, where they first go wrong (`own_attempt`), and
 from step-level sampling (`sampled_step`). Which models judged and wrote in the paper is not
-public; here a sampled step is wrong when it states a false equation.
+public; here a sampled step is wrong when it states a false equation, and is used where the path's own
+step computes the same expression, so that the reflection names the very mistake that is put right.
 """
 
 from typing import ClassVar
+
+from pydantic import Field
 
 from filters.verify.equations import equations
 from generators.ask import Ask
@@ -37,15 +40,15 @@ class StepwiseCorrection(Recipe):
 
     weights: dict[str, float] = {"mistake": 0.0}
     """Loss weight by segment kind: the mistake is masked."""
-    own_attempts: int = 4
+    own_attempts: int = Field(default=4, ge=0)
     """Most wrong attempts repaired per problem."""
     proven_only: bool = False
     """Use only steps proven wrong. Before a merely likely one everything is masked."""
-    insertions: int = 2
+    insertions: int = Field(default=2, ge=0)
     """Most sampled wrong steps in one right solution; 0 samples none."""
-    candidates: int = 6
+    candidates: int = Field(default=6, ge=1)
     """Next steps sampled at each position."""
-    temperature: float | None = 1.0
+    temperature: float | None = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Temperature of step-level sampling (1.0 by LEMMA's account of S3c); null: the policy's own."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
@@ -125,12 +128,15 @@ class StepwiseCorrection(Recipe):
         ]
 
     async def _wrong_step(self, ask: Ask, right: Attempt, number: int) -> str | None:
-        """A sampled next step that states exactly one equation more wrongly than the path's own."""
+        """A sampled next step that states one false equation, of an expression the path's own step computes."""
+        computed = {e.left for e in equations(right.step_text(number))}
+        if not computed:
+            return None
         samples = await ask.policy(
             right.before(number), n=self.candidates, stop=("\n",), temperature=self.temperature
         )
         for sample in samples:
             false = [e for e in equations(sample.text) if e.holds is False]
-            if len(false) == 1 and sample.text.endswith("\n"):
+            if len(false) == 1 and false[0].left in computed and sample.text.endswith("\n"):
                 return sample.text
         return None

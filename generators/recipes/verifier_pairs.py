@@ -13,6 +13,8 @@ How many pairs the paper takes per problem is not known for certain: `most` caps
 from itertools import product
 from typing import ClassVar
 
+from pydantic import Field
+
 from generators.ask import Ask
 from generators.recipes.base import Recipe
 from schemas.case import Case
@@ -26,7 +28,7 @@ class VerifierPairs(Recipe):
     paper: ClassVar[str] = "V-STaR, arXiv 2402.06457"
     makes = ("preference",)
 
-    most: int = 4
+    most: int = Field(default=4, ge=1)
     """Most pairs per problem, drawn from all pairs of distinct right and distinct wrong texts."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from filters.verify.judge import Judge
-from generators.ask import Ask, LocateOptions, Tools
+from generators.ask import Ask, LocateOptions, Tools, Value
 from generators.locate import plain_number
 from generators.repair import repairs
 from generators.solutions import answer_form, finished_reference
@@ -104,3 +104,18 @@ def test_numbers_are_written_as_a_person_writes_them(value: str, text: str) -> N
     from fractions import Fraction
 
     assert plain_number(Fraction(value)) == text
+
+
+def test_continuations_without_a_verdict_locate_nothing(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = tools(10, judge)
+    case = asyncio.run(case_of(0, served))
+    wrong = next(a for a in case.wrongs if a.text == Jars(0).wrong("wrong_operator"))
+
+    async def value(ask: Ask, prefix: str, n: int) -> Value:
+        return Value(None, 0) if prefix else Value(0.5, n)
+
+    monkeypatch.setattr(Ask, "value", value)
+    found = asyncio.run(Ask(case, served).locate(wrong))
+    assert found is not None and found.method == "reference"

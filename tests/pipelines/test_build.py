@@ -149,3 +149,51 @@ def dropped_rows(out: Path) -> Iterator[dict[str, str]]:
 
     for path in sorted((out / "dropped").glob("*.parquet")):
         yield from pq.read_table(path).to_pylist()
+
+
+def test_a_build_moves_with_its_data(config: Path, tmp_path: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "o"
+    data.mkdir()
+    source = (config.parent / "problems.jsonl").read_text()
+    (data / "problems.jsonl").write_text(source)
+    words: tuple[object, ...] = ("build", config, "--limit", 3, "--set", f"data_dir={data}", "--out", out)
+    assert corrigenda(*words, "--set", "sources.0.paths=[x.jsonl]").returncode == 2
+    done = corrigenda(*words)  # the wrong path above has claimed nothing
+    assert done.returncode == 0, done.stderr
+    before = hashes(out)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    out, data = out.rename(moved / "o"), data.rename(moved / "data")
+    (out / "manifest.json").unlink()
+    words = ("build", config, "--limit", 3, "--set", f"data_dir={data}", "--out", out)
+    done = corrigenda(*words)
+    assert done.returncode == 0, done.stderr
+    assert "0 completions sampled" in done.stdout and hashes(out) == before
+    (data / "problems.jsonl").write_text(source[:-2])
+    done = corrigenda(*words)
+    assert done.returncode == 2 and "has changed" in done.stderr
+
+
+def test_a_separator_in_a_dropped_row_costs_nothing(config: Path, tmp_path: Path) -> None:
+    rows_in = (config.parent / "problems.jsonl").read_text().splitlines()[:2]
+    bad = '{"question": "a\u2028b"'
+    (tmp_path / "p.jsonl").write_text("\n".join([rows_in[0], bad, rows_in[1]]), encoding="utf-8")
+    done = corrigenda(
+        "build", config, "--out", tmp_path / "o", "--set", f"sources.0.paths=[{tmp_path}/p.jsonl]"
+    )
+    assert done.returncode == 0, done.stderr
+    assert any(d["reason"] == "bad_json" and "\u2028" in d["content"] for d in dropped_rows(tmp_path / "o"))
+
+
+def test_chunks_of_other_weights_are_worked_on_again(config: Path, tmp_path: Path) -> None:
+    """The name of the model stays and its answers change between a kill and the next run."""
+    replies = tmp_path / "replies.jsonl"
+    written = (config.parent / "replies.jsonl").read_text()
+    replies.write_text(written)
+    out = tmp_path / "o"
+    words = ("build", config, "--limit", 3, "--out", out, "--set", f"policy.engine.replies={replies}")
+    assert corrigenda(*words).returncode == 0
+    (out / "manifest.json").unlink()
+    replies.write_text(written.replace("Step 1:", "First:"))
+    assert corrigenda(*words).returncode == 0
+    assert all("Step 1:" not in row["text"] for row in rows(out, "attempts"))

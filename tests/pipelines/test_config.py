@@ -32,6 +32,15 @@ BAD_VALUES = [
     ("policy=null", "a build needs attempts"),
     ("sources.5.name=x", "sources has 1 entries"),
     ("no-sign", "--set takes key=value"),
+    ("recipes.0.mistakes=-1", "recipes.0.mistakes: Input should be greater than or equal to 1"),
+    ("recipes.0.weights.mistakes=0", "no segment is a 'mistakes'; did you mean 'mistake'?"),
+    ("recipes.0.weights.mistake=-1", "the weight of 'mistake' must be a number from 0"),
+    ("policy.sampling.temperature=-1", "policy.sampling.temperature: Input should be greater than"),
+    ("policy.sampling.top_p=0", "policy.sampling.top_p: Input should be greater than 0"),
+    ("policy.sampling.max_tokens=0", "policy.sampling.max_tokens: Input should be greater than"),
+    ("locate.continuations=-2", "locate.continuations: Input should be greater than"),
+    ("prompt.user=Solve it.", "as {statement}"),
+    ("data_dir=[a", "--set data_dir: '[a' is not YAML"),
     ("recipes=[{type: lemma}, {type: lemma}]", "each recipe may stand once"),
     ("data_dir=/no/such/folder", "/no/such/folder"),
 ]
@@ -44,6 +53,23 @@ def test_a_bad_value_is_named(config: Path, tmp_path: Path, change: str, message
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "o" / "data").exists()
+
+
+def test_an_out_that_is_a_file_is_a_clear_error(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "o").write_text("mine")
+    done = corrigenda("build", config, "--out", tmp_path / "o")
+    assert done.returncode == 2
+    assert str(tmp_path / "o") in done.stderr and "Traceback" not in done.stderr
+
+
+def test_set_reaches_into_a_role_that_is_null(config: Path) -> None:
+    made = load(config, ["teacher=null", "teacher.engine={type: scripted, replies: {}, otherwise: x}"])
+    assert made.teacher is not None
+
+
+def test_weighing_one_kind_does_not_unmask_another(config: Path) -> None:
+    recipe = load(config, ["recipes.1.weights.verdict=0.5"]).recipes_made()[1]
+    assert recipe.weights == {"mistake": 0.0, "verdict": 0.5}
 
 
 def test_a_model_folder_without_a_tokenizer_is_refused(config: Path, tmp_path: Path) -> None:

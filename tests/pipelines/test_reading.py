@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from generators.recipes.base import RECIPES
+from pipelines.cases import CaseResult
 from pipelines.dataset import rows
+from pipelines.progress import TerminalProgress
 from schemas.errors import KINDS
 from tests.commands import corrigenda
-from tests.world import write_world
+from tests.world import Jars, write_world
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,21 @@ def test_an_unknown_id_or_folder_is_a_clear_error(built: Path, tmp_path: Path) -
     assert "no row or attempt" in corrigenda("explain", "r-nothing", "--in", built).stderr
     missing = corrigenda("show", tmp_path / "nowhere")
     assert missing.returncode == 2 and "holds no dataset" in missing.stderr
+
+
+def test_show_refuses_what_it_cannot_show(built: Path) -> None:
+    for words, message in ((("-n", -1), "0 or more"), (("--recipe", "nope"), "no row of a recipe 'nope'")):
+        done = corrigenda("show", built, *words)
+        assert done.returncode == 2 and message in done.stderr, done.stderr
+
+
+def test_progress_counts_the_finished_problems() -> None:
+    progress = TerminalProgress()
+    progress.bar.update(progress.task, total=1)
+    result = CaseResult(Jars(0).problem)
+    result.counts["cases"] = 1
+    progress.tick(result)
+    assert progress.bar.tasks[0].completed == 1
 
 
 def test_recipes_and_errors_list_everything() -> None:

@@ -86,3 +86,9 @@ def test_every_error_kind_is_defined_and_shown() -> None:
     for slug, kind in KINDS.items():
         assert kind.slug == slug and kind.definition.endswith(".") and kind.source
         assert slug in {"unknown", "none"} or kind.example[0] != kind.example[1]
+
+
+@pytest.mark.parametrize("split", ["v1.0", "math/train", "../x", "hold-out"])
+def test_a_split_that_cannot_name_a_file_is_refused(split: str) -> None:
+    with pytest.raises(RecordError, match="cannot name a file"):
+        Problem(statement="1 + 1?", answer="2", split=split)
