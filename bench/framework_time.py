@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from pipelines.build import build
-from pipelines.config import load
+from pipelines.config_file import load
 from pipelines.tables import read_file
 from tests.world import write_world
 

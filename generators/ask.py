@@ -145,6 +145,12 @@ class Ask:
             self._located[attempt.id] = await self._locate(attempt)
         return self._located[attempt.id]
 
+    def glance(self, attempt: Attempt) -> Location | None:
+        """What is known of the first wrong step without asking the model: for a row that only mentions it."""
+        if attempt.id in self._located:
+            return self._located[attempt.id]
+        return symbolic(attempt, known_of(self.solutions()))
+
     async def _locate(self, attempt: Attempt) -> Location | None:
         found = symbolic(attempt, known_of(self.solutions()))
         tries = self.tools.locate.continuations

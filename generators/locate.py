@@ -20,7 +20,7 @@ Not covered: mistakes in words alone; steps without equations are not strange, a
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from filters.verify.equations import Equation, equations
@@ -65,7 +65,8 @@ def symbolic(attempt: Attempt, known: Known) -> Location | None:
     first_false = _first(steps, lambda e: e.holds is False)
     first_strange = _first(steps, lambda e: e.stated_value not in known.results) if known.results else None
     if first_false is not None and (first_strange is None or first_false <= first_strange):
-        return false_step(steps[first_false], first_false, _vouched(steps[:first_false], known))
+        found = false_step(steps[first_false], first_false, _vouched(steps[:first_false], known))
+        return found if _computes_known(steps[first_false], known) else replace(found, kind="unknown")
     if first_strange is not None:
         return Location(first_strange, "reference", proven=False)
     if known.results and any(steps) and len(attempt.steps) > 1 and not steps[-1]:
@@ -75,6 +76,15 @@ def symbolic(attempt: Attempt, known: Known) -> Location | None:
 
 def _first(steps: Steps, wrong: Callable[[Equation], bool]) -> int | None:
     return next((i for i, stated in enumerate(steps) if any(map(wrong, stated))), None)
+
+
+def _computes_known(stated: Sequence[Equation], known: Known) -> bool:
+    """Whether the false equation computes what a right solution computes: then only the result is wrong.
+
+    `1 * 5 = 55` where `11 * 5` was meant is a miscopied value, not a calculation mistake.
+    """
+    operands = _key(next(e for e in stated if e.holds is False))[1]
+    return not known.equations or operands in {key[1] for key in known.equations}
 
 
 def _vouched(steps: Steps, known: Known) -> bool:

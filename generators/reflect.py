@@ -54,7 +54,7 @@ def notice(rng: random.Random, location: Location) -> str:
         return fill(
             rng, texts.NOTICE_ANSWER if sayable(location.wrong) else texts.NOTICE_ANSWER_UNSAID, location
         )
-    return rng.choice(texts.NOTICE_WAY)
+    return rng.choice(texts.NOTICE_UNSURE)
 
 
 def fill(rng: random.Random, pool: Sequence[str], location: Location, **more: str) -> str:

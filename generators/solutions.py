@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from filters.truth import answers_wrongly_first
-from filters.verify.equations import states_falsehood
+from filters.verify.arithmetic import tokens_of, value_of
+from filters.verify.equations import equations, states_falsehood
 from filters.verify.judge import Judge
 from generators.steps import StepStyle, split_steps
 from schemas.attempt import Attempt, Step
@@ -47,16 +48,28 @@ class Solution:
 def right_solutions(
     case: Case, style: StepStyle, judge: Judge, with_reference: bool = True
 ) -> list[Solution]:
-    """Own right attempts that state nothing false, shortest first, then the finished reference."""
+    """Own right attempts that hold in every way checked, shortest first, then the finished reference."""
     own = [
         Solution(a.text, a.steps, a.id)
         for a in case.rights
-        if not states_falsehood(a.text) and not answers_wrongly_first(a.text, case.problem, judge)
+        if not states_falsehood(a.text)
+        and not answers_wrongly_first(a.text, case.problem, judge)
+        and computes(a.text, a.verdict.evidence)
     ]
     own.sort(key=lambda s: (len(s.text), s.parent))
     distinct = list({s.text: s for s in reversed(own)}.values())[::-1]
     reference = finished_reference(case, style) if with_reference else None
     return [*distinct, reference] if reference else distinct
+
+
+def computes(text: str, answer: str) -> bool:
+    """Whether a numeric answer is the result of some equation of the text, where it states equations.
+
+    "90 - 180 = -90. A: 90" is right by luck; its steps do not hold.
+    """
+    value = value_of(tokens_of(answer))
+    stated = equations(text)
+    return value is None or not stated or any(e.stated_value == value for e in stated)
 
 
 def finished_reference(case: Case, style: StepStyle) -> Solution | None:

@@ -4,17 +4,21 @@ The same stages run as tasks of a Prefect flow in `pipelines.flow`.
 """
 
 import asyncio
+import fcntl
 import json
+import shutil
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.card import write_card
 from pipelines.cases import CaseResult
 from pipelines.chunks import ChunkResult, Tick, finished, work_chunk
-from pipelines.config import BuildConfig, first_difference
+from pipelines.config import BuildConfig
+from pipelines.config_file import first_difference
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import ChunkInput, Plan, make_plan
@@ -69,16 +73,32 @@ async def build(
     out = out.resolve()
     work = out / "work"
     claim(out, config)
-    plan = stages.plan(config, work)
-    done = already_finished(config, out)
-    if done is not None:
-        spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
-        return Outcome(out, done, dict(done.counts), spent)
-    async with open_kit(config, work) as kit:
-        progress.begin(sum(c.problems for c in plan.chunks), kit)
-        chunks = await _all_chunks(plan, config, work, kit, progress, stages)
-        spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
-        return finish(config, out, plan, chunks, kit, spent)
+    with only_build_in(work):
+        plan = stages.plan(config, work)
+        done = already_finished(config, out)
+        if done is not None:
+            spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
+            return Outcome(out, done, dict(done.counts), spent)
+        async with open_kit(config, work) as kit:
+            progress.begin(sum(c.problems for c in plan.chunks), kit)
+            chunks = await _all_chunks(plan, config, work, kit, progress, stages)
+            spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
+            return finish(config, out, plan, chunks, kit, spent)
+
+
+@contextmanager
+def only_build_in(work: Path) -> Iterator[None]:
+    """Hold the folder's lock, which ends with the process; ResumeError where another build holds it."""
+    with (work / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ResumeError(
+                f"another build is running in {work.parent}; wait for it, or use another --out"
+            ) from None
+        for partial in (work / "chunks").glob(".*.partial"):
+            shutil.rmtree(partial, ignore_errors=True)  # what a killed build left behind
+        yield
 
 
 def claim(out: Path, config: BuildConfig) -> None:

@@ -87,7 +87,7 @@ def main(argv: list[str] | None = None) -> int:
 def _build(args: argparse.Namespace) -> int:
     import asyncio
 
-    from pipelines.config import load
+    from pipelines.config_file import load
     from pipelines.progress import TerminalProgress, print_summary
 
     config = load(args.config, args.changes, args.limit)

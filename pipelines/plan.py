@@ -74,7 +74,11 @@ def make_plan(config: BuildConfig, work: Path) -> Plan:
 
 
 def read_chunk(chunk: ChunkInput) -> Iterator[tuple[Problem, list[BroughtAttempt]]]:
-    """The problems of a chunk input with the attempts brought for them."""
+    """The problems of a chunk input with the attempts brought for them. InputError where it was changed."""
+    if sha256_of(Path(chunk.path)) != chunk.sha256:
+        raise InputError(
+            f"{chunk.path} has changed since the build was planned; build into another folder with --out"
+        )
     with Path(chunk.path).open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -159,10 +163,23 @@ def _write_chunk(
     with path.open("w", encoding="utf-8") as out:
         for problem in problems:
             rollouts = [r for key in (problem.id, problem.fingerprint) for r in brought.pop(key, [])]
-            attempts = [{"text": r.text, "model": r.model, "index": r.index} for r in rollouts]
+            attempts = [
+                {"text": r.text, "model": r.model, "index": index} for r, index in _numbered(rollouts)
+            ]
             counts["problems"] += 1
             out.write(canonical_json({"problem": _as_dict(problem), "attempts": attempts}) + "\n")
     return ChunkInput(name, str(path), sha256_of(path), len(problems))
+
+
+def _numbered(rollouts: Sequence[ImportedAttempt]) -> Iterator[tuple[ImportedAttempt, int]]:
+    """Every rollout with an index no other of its model has: two files may both count from 0."""
+    taken: set[tuple[str, int]] = set()
+    for rollout in rollouts:
+        index = rollout.index
+        while (rollout.model, index) in taken:
+            index += 1
+        taken.add((rollout.model, index))
+        yield rollout, index
 
 
 def _as_dict(problem: Problem) -> dict[str, str]:

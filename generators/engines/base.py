@@ -8,7 +8,7 @@ continuing an assistant prefix is exact.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from schemas.family import Family, Options
 from schemas.ids import content_id, seed_of
@@ -103,6 +103,9 @@ class Engine(ABC):
 
 class EngineOptions(Options, ABC):
     """A person's description of an engine."""
+
+    runtime: ClassVar[frozenset[str]] = frozenset()
+    """Options that say how it runs and not what it answers: a resumed build may change them."""
 
     @abstractmethod
     def open(self) -> Engine:

@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -29,6 +30,8 @@ from schemas.segment import Message
 
 class Scripted(EngineOptions):
     """Replies from a JSONL file or from a mapping."""
+
+    runtime: ClassVar[frozenset[str]] = frozenset({"delay_s"})
 
     replies: Path | Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """A JSONL file of {"statement" or "prompt", "replies"} rows, or a mapping of statements to replies."""

@@ -13,7 +13,7 @@ top_p 13 % (`python -m bench.local_engine`).
 """
 
 import os
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,8 @@ from schemas.exceptions import ConfigError
 
 class TransformersLocal(EngineOptions):
     """A model that transformers can load."""
+
+    runtime: ClassVar[frozenset[str]] = frozenset({"device", "max_batch", "threads"})
 
     model: str
     """A folder, a Hub name such as owner/name, or `embedded` for the small model that comes along."""

@@ -19,15 +19,15 @@ NOTICE_CALCULATION = (
     "Let me check that: {expression} does not give {wrong}.",
 )
 """Where the true value has no short form."""
-NOTICE_WAY = (
-    "Wait, this does not lead to what is asked.",
-    "Hold on, this is not the right way to the answer.",
-    "Let me reread the problem. This is not how to get there.",
-    "Hmm, this way does not work out.",
-    "Actually, I am going wrong here.",
-    "On second thought, this is not the way to solve it.",
+NOTICE_UNSURE = (
+    "Wait, let me double-check this.",
+    "Hold on, let me go over this again.",
+    "Let me reread the problem.",
+    "Hmm, let me check this against the problem.",
+    "Wait, I am not sure about this.",
+    "Let me stop and think about what is asked.",
 )
-"""For steps that are likely, not proven wrong: true of a false step and of a useless one."""
+"""Where the mistake is likely and not proven, or is none of the equation's: claims nothing about the step."""
 NOTICE_ANSWER = (
     "Wait, {wrong} is not what the problem asks for.",
     "Hold on, {wrong} cannot be the final answer.",

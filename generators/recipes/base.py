@@ -15,6 +15,8 @@ from typing import ClassVar
 import pydantic
 
 from generators.ask import Ask
+from generators.reflect import reflection
+from generators.repair import repairs
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, RowKind, SFTExample
@@ -91,6 +93,33 @@ class Recipe(Options, ABC):
             messages=(*with_instruction(ask.prompt, instruction), Message("assistant", text)),
             spans=spans,
         )
+
+    async def repaired(self, ask: Ask, wrong: Attempt, found: Location, variant: str) -> list[SFTExample]:
+        """The attempt up to its first wrong step, a reflection, and each repair of the step."""
+        rows = []
+        for repair in await repairs(ask, wrong, found):
+            said, teacher = await reflection(ask, wrong, found, repair)
+            segments = [
+                *until_mistake(wrong, found),
+                Segment("reflection", said + "\n"),
+                Segment("correction", repair.step),
+                Segment("continuation", repair.rest),
+            ]
+            row = self.sft(
+                ask,
+                wrong,
+                segments,
+                variant=variant,
+                error_kind=found.kind,
+                located_by=found.method,
+                parents=repair.parents,
+                verified_by=repair.verified_by,
+                teacher=teacher,
+            )
+            rows.append(row)
+        if not rows:
+            ask.skip("no_repair")
+        return rows
 
     def pair(
         self,

@@ -22,8 +22,7 @@ from pydantic import Field
 from generators.ask import Ask
 from generators.prompts.corrections import START_OVER
 from generators.recipes.base import Recipe, until_mistake
-from generators.reflect import notice, reflection
-from generators.repair import repairs
+from generators.reflect import notice
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, SFTExample
@@ -59,33 +58,9 @@ class Lemma(Recipe):
                     continue
                 found = Location(len(wrong.steps) - 1, "", proven=False)
             elif self.fix_and_continue:
-                rows += await self._fix(ask, wrong, found)
+                rows += await self.repaired(ask, wrong, found, "fix_and_continue")
             if self.fresh_and_restart:
                 rows += await self._restart(ask, wrong, found)
-        return rows
-
-    async def _fix(self, ask: Ask, wrong: Attempt, found: Location) -> list[SFTExample]:
-        rows = []
-        for repair in await repairs(ask, wrong, found):
-            said, teacher = await reflection(ask, wrong, found, repair)
-            rows.append(
-                self.sft(
-                    ask,
-                    wrong,
-                    [
-                        *until_mistake(wrong, found),
-                        Segment("reflection", said + "\n"),
-                        Segment("correction", repair.step),
-                        Segment("continuation", repair.rest),
-                    ],
-                    variant="fix_and_continue",
-                    error_kind=found.kind,
-                    located_by=found.method,
-                    parents=repair.parents,
-                    verified_by=repair.verified_by,
-                    teacher=teacher,
-                )
-            )
         return rows
 
     async def _restart(self, ask: Ask, wrong: Attempt, found: Location) -> list[SFTExample]:

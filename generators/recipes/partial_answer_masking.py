@@ -55,7 +55,7 @@ class PartialAnswerMasking(Recipe):
 
     async def _bad(self, ask: Ask, wrong: Attempt) -> SFTExample:
         solution = ask.rng.choice(ask.solutions(with_reference=False) or ask.solutions())
-        found = await ask.locate(wrong)
+        found = ask.glance(wrong)
         check = _rejection(ask, wrong, found)
         verdict = await ask.verify(solution.text)
         return self.sft(

@@ -23,9 +23,8 @@ from pydantic import Field
 from filters.verify.equations import equations
 from generators.ask import Ask
 from generators.locate import false_step
-from generators.recipes.base import Recipe, apart, until_mistake
-from generators.reflect import notice, reflection
-from generators.repair import repairs
+from generators.recipes.base import Recipe, apart
+from generators.reflect import notice
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example
@@ -54,43 +53,19 @@ class StepwiseCorrection(Recipe):
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
         for wrong in case.wrongs[: self.own_attempts]:
-            rows += await self._repaired(ask, wrong)
+            rows += await self._own(ask, wrong)
         clean = {s.parent for s in ask.solutions()}
         rights = [a for a in case.rights if a.id in clean and len(a.steps) > 1]
         if rights and self.insertions and ask.has_policy:
             rows += await self._spliced(ask, ask.rng.choice(rights))
         return rows
 
-    async def _repaired(self, ask: Ask, wrong: Attempt) -> list[Example]:
+    async def _own(self, ask: Ask, wrong: Attempt) -> list[Example]:
         found = await ask.locate(wrong)
         if found is None or (self.proven_only and not found.proven):
             ask.skip("no_first_error")
             return []
-        rows: list[Example] = []
-        for repair in await repairs(ask, wrong, found):
-            said, teacher = await reflection(ask, wrong, found, repair)
-            segments = [
-                *until_mistake(wrong, found),
-                Segment("reflection", said + "\n"),
-                Segment("correction", repair.step),
-                Segment("continuation", repair.rest),
-            ]
-            rows.append(
-                self.sft(
-                    ask,
-                    wrong,
-                    segments,
-                    variant="own_attempt",
-                    error_kind=found.kind,
-                    located_by=found.method,
-                    parents=repair.parents,
-                    verified_by=repair.verified_by,
-                    teacher=teacher,
-                )
-            )
-        if not rows:
-            ask.skip("no_repair")
-        return rows
+        return list(await self.repaired(ask, wrong, found, "own_attempt"))
 
     async def _spliced(self, ask: Ask, right: Attempt) -> list[Example]:
         """One right solution with wrong samples of some of its steps put before them."""

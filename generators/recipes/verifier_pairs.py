@@ -38,7 +38,7 @@ class VerifierPairs(Recipe):
         pairs = list(product(rights, wrongs))
         rows: list[Example] = []
         for right, wrong in ask.rng.sample(pairs, min(self.most, len(pairs))):
-            found = await ask.locate(wrong)
+            found = ask.glance(wrong)
             rows.append(
                 self.pair(
                     ask,

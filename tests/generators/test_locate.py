@@ -9,7 +9,7 @@ from filters.verify.judge import Judge
 from generators.ask import Ask, LocateOptions, Tools, Value
 from generators.locate import plain_number
 from generators.repair import repairs
-from generators.solutions import answer_form, finished_reference
+from generators.solutions import answer_form, computes, finished_reference
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.location import Location
@@ -97,6 +97,21 @@ def test_the_reference_ends_as_the_attempts_do(judge: Judge) -> None:
     reference = finished_reference(case, "auto")
     assert reference is not None
     assert judge.verdict(case.problem, reference.text).is_right
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        ("3 + 4 = 7\nA: 7", "7", True),
+        ("90 - 180 = -90\nA: 90", "90", False),  # right by luck
+        ("7, as anybody can see", "7", True),
+        ("3 + 4 = 7, so it is red", "red", True),
+    ],
+)
+def test_a_right_answer_that_no_equation_gives_is_no_right_solution(
+    text: str, answer: str, expected: bool
+) -> None:
+    assert computes(text, answer) is expected
 
 
 @pytest.mark.parametrize(("value", "text"), [("8", "8"), ("-3/2", "-1.5"), ("1/3", "1/3"), ("1/8", "0.125")])

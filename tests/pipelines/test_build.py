@@ -1,5 +1,6 @@
 """Builds end to end through the real command, on the scripted world."""
 
+import fcntl
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,6 +143,20 @@ def test_too_many_failed_cases_end_with_3_and_a_rerun_tries_them_again(config: P
     assert done.returncode == 3
     assert "10 of 30" in done.stdout
     assert not (tmp_path / "o" / "manifest.json").exists()
+
+
+def test_two_builds_in_one_folder_are_refused(built: Path, config: Path) -> None:
+    with (built / "work" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = corrigenda("build", config, "--out", built)
+    assert done.returncode == 2
+    assert "another build is running" in done.stderr
+
+
+def test_what_only_says_how_an_engine_runs_may_change_on_resume(built: Path, config: Path) -> None:
+    done = corrigenda("build", config, "--out", built, "--set", "policy.engine.delay_s=0.01")
+    assert done.returncode == 0, done.stderr
+    assert "0 completions sampled" in done.stdout
 
 
 def dropped_rows(out: Path) -> Iterator[dict[str, str]]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.config import RUNS, first_difference, load
+from pipelines.config import RUNS
+from pipelines.config_file import first_difference, load
 from tests.commands import corrigenda
 from tests.world import write_world
 

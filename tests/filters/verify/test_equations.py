@@ -60,7 +60,8 @@ def test_whole_number_sums_are_judged_exactly(left: int, right: int, sign: str, 
     written = f"{left} {sign} {right}" if right >= 0 else f"{left} {sign} ({right})"
     assert [e.holds for e in equations(f"Step 1: {written} = {value}")] == [True]
     # A ratio of 100, 1,000 or a million may be a change of units: then nothing is said.
-    scaled = value and stated and max(abs(value / stated), abs(stated / value)) in (100, 1000, 10**6)
+    ratios = {Fraction(value, stated), Fraction(stated, value)} if value and stated else set()
+    scaled = bool(ratios & {100, 1000, 10**6})
     assert [e.holds for e in equations(f"Step 1: {written} = {stated}")] == [
         None if scaled else stated == value
     ]
