@@ -15,7 +15,7 @@ from pydantic import Field
 
 from filters.verify.judge import Judge
 from generators.engines.base import Completion
-from generators.locate import known_of, symbolic
+from generators.locate import known_of, read_whole, symbolic, vouched
 from generators.roles import PromptOptions, Role
 from generators.solutions import Solution, right_solutions
 from generators.steps import StepStyle
@@ -33,6 +33,9 @@ class LocateOptions(Options):
 
     continuations: int = Field(default=8, ge=0)
     """Continuations sampled from before and from after a step; 0 never samples any."""
+    drop: float = Field(default=0.5, gt=0, le=1)
+    """Share of continuations that must end right before a step that is located because none does
+    after it. From a lower share none of eight is likely by chance (SPC, arXiv 2504.19162, asks for .75)."""
     reference: bool = True
     """Also take the reference solution as a known right way."""
 
@@ -152,27 +155,32 @@ class Ask:
         return symbolic(attempt, known_of(self.solutions()))
 
     async def _locate(self, attempt: Attempt) -> Location | None:
-        found = symbolic(attempt, known_of(self.solutions()))
+        known = known_of(self.solutions())
+        found = symbolic(attempt, known)
         tries = self.tools.locate.continuations
         if not self.has_policy or tries == 0 or (found is not None and found.proven):
             return found
+        right = vouched(attempt, known)
         if found is not None and found.method in {"equations", "answer"}:
+            if not all(read_whole(attempt.step_text(i)) for i in range(right, found.step)):
+                return found
             before = await self.value(attempt.before(found.step), tries)
             return replace(found, proven=bool(before.share))
-        return await self._by_continuations(attempt, tries) or found
+        return await self._by_continuations(attempt, right, tries) or found
 
-    async def _by_continuations(self, attempt: Attempt, tries: int) -> Location | None:
-        """Bisect for the step after which the right answer is no longer reached."""
-        reached, lost = 0, len(attempt.steps)
-        if not (await self.value("", tries)).share:
-            return None
+    async def _by_continuations(self, attempt: Attempt, right: int, tries: int) -> Location | None:
+        """Bisect for the step after which the right answer is no longer reached; the first `right` are right."""
+        reached, lost = right, len(attempt.steps)
+        before = await self.value(attempt.before(reached), tries)
         while lost - reached > 1:
             middle = (reached + lost) // 2
-            share = (await self.value(attempt.before(middle), tries)).share
-            if share is None:  # all cut off or without a verdict: unknown is not lost
+            value = await self.value(attempt.before(middle), tries)
+            if value.share is None:  # all cut off or without a verdict: unknown is not lost
                 return None
-            if share:
-                reached = middle
+            if value.share:
+                reached, before = middle, value
             else:
                 lost = middle
+        if reached >= len(attempt.steps) or (before.share or 0.0) < self.tools.locate.drop:
+            return None
         return Location(reached, "continuations", proven=False)

@@ -11,9 +11,10 @@ Three ways, in this order, each saying how it knows (`Location.method`):
 * `continuations`: the policy reaches the right answer from before the step and in none of n tries
   from after it (Math-Shepherd's hard estimate, arXiv 2312.08935).
 
-A false equation is *proven* the first mistake where every earlier step is vouched for: it states
-equations, and all of them, operands included, stand in right solutions too; or where the policy
-still reaches the right answer from before it (asked for in `generators.ask`).
+A false equation is *proven* the first mistake where every earlier step is vouched for: it stands
+verbatim in a right solution, or all it states is read as equations and right solutions state the
+same, operands included. What is read but not stated elsewhere is vouched for where the policy still
+reaches the right answer from before the mistake (asked for in `generators.ask`).
 
 Not covered: mistakes in words alone; steps without equations are not strange, and vouch for nothing.
 """
@@ -36,21 +37,26 @@ def step_equations(attempt: Attempt) -> Steps:
     return [equations(attempt.step_text(i)) for i in range(len(attempt.steps))]
 
 
+_MARKER = re.compile(r"\A\s*(?:Step )?\d+[.:)]")
+"""`Step 2:` and `2.`: a step's own number is no statement."""
+
 Key = tuple[Fraction, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Known:
-    """What right solutions state: results, and whole equations as result and operands."""
+    """What right solutions state: results, whole equations as result and operands, and steps verbatim."""
 
     results: frozenset[Fraction]
     equations: frozenset[Key]
+    steps: frozenset[str]
 
 
 def known_of(solutions: Sequence[Solution]) -> Known:
     """Everything that the right solutions state."""
     stated = [e for s in solutions for e in equations(s.text)]
-    return Known(frozenset(e.stated_value for e in stated), frozenset(map(_key, stated)))
+    steps = frozenset(s.step_text(i).strip() for s in solutions for i in range(len(s.steps)))
+    return Known(frozenset(e.stated_value for e in stated), frozenset(map(_key, stated)), steps)
 
 
 def _key(equation: Equation) -> Key:
@@ -65,7 +71,7 @@ def symbolic(attempt: Attempt, known: Known) -> Location | None:
     first_false = _first(steps, lambda e: e.holds is False)
     first_strange = _first(steps, lambda e: e.stated_value not in known.results) if known.results else None
     if first_false is not None and (first_strange is None or first_false <= first_strange):
-        found = false_step(steps[first_false], first_false, _vouched(steps[:first_false], known))
+        found = false_step(steps[first_false], first_false, vouched(attempt, known) >= first_false)
         return found if _computes_known(steps[first_false], known) else replace(found, kind="unknown")
     if first_strange is not None:
         return Location(first_strange, "reference", proven=False)
@@ -87,11 +93,33 @@ def _computes_known(stated: Sequence[Equation], known: Known) -> bool:
     return not known.equations or operands in {key[1] for key in known.equations}
 
 
-def _vouched(steps: Steps, known: Known) -> bool:
-    """Whether right solutions state every equation of these steps, and each step states one."""
-    return bool(known.results) and all(
-        stated and all(_key(e) in known.equations for e in stated) for stated in steps
+def vouched(attempt: Attempt, known: Known) -> int:
+    """How many steps from the beginning right solutions vouch for."""
+    texts = [attempt.step_text(i) for i in range(len(attempt.steps))]
+    return next((i for i, text in enumerate(texts) if not _vouched(text, known)), len(texts))
+
+
+def _vouched(step: str, known: Known) -> bool:
+    if step.strip() in known.steps:
+        return True
+    return (
+        bool(equations(step))
+        and read_whole(step)
+        and all(_key(e) in known.equations for e in equations(step))
     )
+
+
+def read_whole(step: str) -> bool:
+    """Whether every number of a step stands in an equation that is read.
+
+    "In the first 19 days she walks 2 * 10 = 20 miles" and "13 - 4 = 9, so 9*x - 59 = -13" state more
+    than their equations, and it may be wrong.
+    """
+    rest = _MARKER.sub("", step)
+    shift = len(step) - len(rest)
+    for equation in reversed(equations(step)):
+        rest = rest[: max(0, equation.start - shift)] + rest[equation.end - shift :]
+    return not re.search(r"[\d=]", rest)
 
 
 def false_step(stated: Sequence[Equation], number: int, proven: bool) -> Location:

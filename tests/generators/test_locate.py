@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from filters.verify.judge import Judge
 from generators.ask import Ask, LocateOptions, Tools, Value
-from generators.locate import plain_number
+from generators.locate import plain_number, read_whole
 from generators.repair import repairs
 from generators.solutions import answer_form, computes, finished_reference
 from schemas.attempt import Attempt
@@ -59,13 +60,35 @@ def test_without_any_right_solution_a_false_equation_is_found_but_not_proven(jud
     blind = Tools(judge=judge, locate=LocateOptions(reference=False))
     found = located(6, tools(10, judge), blind)
     assert {m for m, f in found.items() if f} == {"slip_first", "slip_second"}
-    assert not any(f.proven for f in found.values() if f)
+    # A first step that is false needs nobody to vouch for what stands before it.
+    assert {m for m, f in found.items() if f and f.proven} == {"slip_first"}
 
 
 def test_continuations_find_a_mistake_that_states_nothing_false(judge: Judge) -> None:
-    found = located(0, tools(10, judge))
-    wrong = found["wrong_operator"]
+    lenient = replace(tools(10, judge), locate=LocateOptions(drop=0.2))
+    wrong = located(0, tools(10, judge), lenient)["wrong_operator"]
     assert wrong is not None and (wrong.step, wrong.method) == (0, "continuations")
+
+
+def test_a_rarely_solved_problem_is_not_located_by_chance(judge: Judge) -> None:
+    # Two of seven answers are right: none of eight after a step says little then.
+    wrong = located(0, tools(10, judge))["wrong_operator"]
+    assert wrong is not None and wrong.method == "reference"
+
+
+@pytest.mark.parametrize(
+    ("step", "whole"),
+    [
+        ("Step 2: 12 + 9 = 21\n", True),
+        ("2. 12 + 9 = 21, so 21 it is", False),
+        ("In the first 19 days she walks 2 * 10 = 20 miles.", False),
+        ("Subtract 4*x from both sides: 13 - 4 = 9, so 9*x - 59 = -13", False),
+        ("She has 16 - 3 = <<16-3=13>>13 eggs left.", True),
+        ("Let me think.", True),
+    ],
+)
+def test_a_step_is_read_whole_when_every_number_stands_in_an_equation(step: str, whole: bool) -> None:
+    assert read_whole(step) is whole
 
 
 def test_repairs_keep_the_prefix_and_verify(judge: Judge) -> None:
