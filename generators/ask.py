@@ -148,6 +148,23 @@ class Ask:
             self._located[attempt.id] = await self._locate(attempt)
         return self._located[attempt.id]
 
+    async def mistakes(self, most: int, proven_only: bool = False) -> list[tuple[Attempt, Location]]:
+        """Up to `most` wrong attempts with their first wrong step, in sample order.
+
+        Attempts that are the same up to and including the wrong step count once; those without a
+        (proven) first wrong step are skipped as `no_first_error`.
+        """
+        found: dict[str, tuple[Attempt, Location]] = {}
+        for wrong in self.case.wrongs:
+            if len(found) >= most:
+                break
+            location = await self.locate(wrong)
+            if location is None or (proven_only and not location.proven):
+                self.skip("no_first_error")
+                continue
+            found.setdefault(wrong.text[: wrong.steps[location.step].end].rstrip(), (wrong, location))
+        return list(found.values())
+
     def glance(self, attempt: Attempt) -> Location | None:
         """What is known of the first wrong step without asking the model: for a row that only mentions it."""
         if attempt.id in self._located:

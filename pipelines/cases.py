@@ -15,6 +15,7 @@ from schemas.case import Case
 from schemas.dropped import Dropped
 from schemas.example import Example
 from schemas.exceptions import EngineError
+from schemas.ids import content_hash
 from schemas.location import Location
 from schemas.problem import Problem
 
@@ -91,17 +92,22 @@ async def _run(recipe: Recipe, ask: Ask, result: CaseResult, kit: Kit) -> None:
         result.fail("recipe", "recipe_error", traceback.format_exc(limit=-4), recipe.name)
         return
     result.counts.update(f"skipped.{recipe.name}.{reason}" for reason in door.skipped)
-    known = {e.id for e in result.kept}
+    known = {_said(e) for e in result.kept}
     for example in examples:
         result.counts[f"made.{recipe.name}"] += 1
-        reason = "same_row" if example.id in known else _objection(example, result.case, kit.filters, kit)
+        reason = "same_row" if _said(example) in known else _objection(example, result.case, kit.filters, kit)
         if reason is None:
-            known.add(example.id)
+            known.add(_said(example))
             result.kept.append(example)
             result.counts[f"kept.{recipe.name}"] += 1
         else:
             result.counts[f"dropped.filter.{reason}"] += 1
             result.dropped.append(_dropped(example, reason))
+
+
+def _said(example: Example) -> str:
+    """Recipe and content of a row: equal rows from two equal samples are one."""
+    return content_hash([example.recipe, example.variant, example.content()])
 
 
 def _objection(example: Example, case: Case, filters: Sequence[RowFilter], kit: Kit) -> str | None:

@@ -50,17 +50,14 @@ class Lemma(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
-        for wrong in case.wrongs[: self.mistakes]:
-            found = await ask.locate(wrong)
-            if found is None or (self.proven_only and not found.proven):
-                ask.skip("no_first_error")
-                if not self.keep_unlocated:
-                    continue
-                found = Location(len(wrong.steps) - 1, "", proven=False)
-            elif self.fix_and_continue:
+        for wrong, found in await ask.mistakes(self.mistakes, self.proven_only):
+            if self.fix_and_continue:
                 rows += await self.repaired(ask, wrong, found, "fix_and_continue")
             if self.fresh_and_restart:
                 rows += await self._restart(ask, wrong, found)
+        if self.keep_unlocated and self.fresh_and_restart:
+            for wrong in [w for w in case.wrongs if await ask.locate(w) is None][: self.mistakes]:
+                rows += await self._restart(ask, wrong, Location(len(wrong.steps) - 1, "", proven=False))
         return rows
 
     async def _restart(self, ask: Ask, wrong: Attempt, found: Location) -> list[SFTExample]:

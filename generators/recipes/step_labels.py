@@ -37,13 +37,11 @@ class StepLabels(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
-        for attempt in case.wrongs[: self.wrong]:
-            found = await ask.locate(attempt)
-            sampled = found is not None and found.method == "continuations" and self.by_continuations
-            if found is None or not (found.proven or sampled):
-                ask.skip("no_first_error")
-                continue
-            rows.append(await self._row(ask, attempt, found))
+        for attempt, found in await ask.mistakes(self.wrong):
+            if found.proven or (found.method == "continuations" and self.by_continuations):
+                rows.append(await self._row(ask, attempt, found))
+            else:
+                ask.skip("not_proven")
         clean = {s.parent for s in ask.solutions()}
         rights = [a for a in case.rights if a.id in clean][: self.right]
         return rows + [await self._row(ask, attempt, None) for attempt in rights]

@@ -36,11 +36,7 @@ class StepPairs(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
-        for wrong in case.wrongs[: self.most]:
-            found = await ask.locate(wrong)
-            if found is None or (self.proven_only and not found.proven):
-                ask.skip("no_first_error")
-                continue
+        for wrong, found in await ask.mistakes(self.most, self.proven_only):
             prefix = wrong.before(found.step)
             for repair in await repairs(ask, wrong, found):
                 rows.append(

@@ -52,20 +52,13 @@ class StepwiseCorrection(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
-        for wrong in case.wrongs[: self.own_attempts]:
-            rows += await self._own(ask, wrong)
+        for wrong, found in await ask.mistakes(self.own_attempts, self.proven_only):
+            rows += await self.repaired(ask, wrong, found, "own_attempt")
         clean = {s.parent for s in ask.solutions()}
         rights = [a for a in case.rights if a.id in clean and len(a.steps) > 1]
         if rights and self.insertions and ask.has_policy:
             rows += await self._spliced(ask, ask.rng.choice(rights))
         return rows
-
-    async def _own(self, ask: Ask, wrong: Attempt) -> list[Example]:
-        found = await ask.locate(wrong)
-        if found is None or (self.proven_only and not found.proven):
-            ask.skip("no_first_error")
-            return []
-        return list(await self.repaired(ask, wrong, found, "own_attempt"))
 
     async def _spliced(self, ask: Ask, right: Attempt) -> list[Example]:
         """One right solution with wrong samples of some of its steps put before them."""
