@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pipelines.card import write_card
 from pipelines.cases import CaseResult
@@ -122,7 +123,7 @@ def claim(out: Path, config: BuildConfig) -> None:
 
 
 def already_finished(config: BuildConfig, out: Path) -> Manifest | None:
-    """The manifest, where this very build is finished, whole and without a failed case."""
+    """The manifest, where this very build is finished: whole, without a failed case, of the same models."""
     path = out / "manifest.json"
     if not path.is_file():
         return None
@@ -130,7 +131,18 @@ def already_finished(config: BuildConfig, out: Path) -> Manifest | None:
     if manifest.config_digest != config.digest() or manifest.counts.get("failed"):
         return None
     whole = all((out / f.path).is_file() and sha256_of(out / f.path) == f.sha256 for f in manifest.files)
-    return manifest if whole else None
+    return manifest if whole and _fingerprints(config) == _fingerprints_of(manifest) else None
+
+
+def _fingerprints(config: BuildConfig) -> dict[str, str]:
+    """What the roles' models are now, without loading their weights: a folder may hold a new checkpoint."""
+    roles: tuple[Literal["policy", "teacher"], ...] = ("policy", "teacher")
+    engines = {role: config.engine_made(role) for role in roles}
+    return {role: options.open_for_replay().fingerprint for role, options in engines.items() if options}
+
+
+def _fingerprints_of(manifest: Manifest) -> dict[str, str]:
+    return {role: model["fingerprint"] for role, model in manifest.models.items()}
 
 
 async def _all_chunks(

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 from generators.recipes.base import RECIPES
+from pipelines.config import BuildConfig
 from pipelines.dataset import rows
 from schemas.arrow import TABLES, schema
 from schemas.segment import SEGMENT_KINDS
@@ -36,6 +39,15 @@ def test_the_format_page_names_every_column_and_kind() -> None:
     columns = {name for table in (*TABLES, "dropped") for name in schema(table).names}
     assert {c for c in columns if f"`{c}`" not in page} == set()
     assert {k for k in SEGMENT_KINDS if f"`{k}`" not in page} == set()
+
+
+def test_the_readmes_config_is_a_config() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(.*?)```", page, re.S)
+    assert block is not None
+    config = BuildConfig(**yaml.safe_load(block[1]))
+    assert [s.name for s in config.recipes_made()] == ["lemma", "stepwise_correction"]
+    assert config.sources_made() and config.attempts_made() and config.engine_made("policy")
 
 
 def test_the_readme_names_every_recipe_command_and_folder() -> None:

@@ -136,10 +136,10 @@ def test_fifty_coroutines_at_once_get_what_each_would_get_alone(engine: Engine) 
     asyncio.run(run())
 
 
-def test_an_engine_may_be_closed_twice_(options: EngineOptions) -> None:
+def test_an_engine_may_be_closed_twice(options: EngineOptions) -> None:
     async def run() -> None:
         engine = options.open()
         await engine.close()
-        await engine.close()
+        assert await engine.close() is None  # type: ignore[func-returns-value]
 
     asyncio.run(run())

@@ -145,6 +145,28 @@ def test_too_many_failed_cases_end_with_3_and_a_rerun_tries_them_again(config: P
     assert not (tmp_path / "o" / "manifest.json").exists()
 
 
+def test_a_finished_build_of_another_checkpoint_is_not_finished(config: Path, tmp_path: Path) -> None:
+    replies = tmp_path / "replies.jsonl"
+    replies.write_bytes((config.parent / "replies.jsonl").read_bytes())
+    words = (
+        "build",
+        config,
+        "--out",
+        tmp_path / "o",
+        "--limit",
+        6,
+        "--set",
+        f"policy.engine.replies={replies}",
+    )
+    assert corrigenda(*words).returncode == 0
+    before = hashes(tmp_path / "o")
+    replies.write_text(replies.read_text().replace("The answer is", "So the answer is"))
+    again = corrigenda(*words)
+    assert again.returncode == 0, again.stderr
+    assert "0 completions sampled" not in again.stdout
+    assert hashes(tmp_path / "o") != before
+
+
 def test_two_builds_in_one_folder_are_refused(built: Path, config: Path) -> None:
     with (built / "work" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

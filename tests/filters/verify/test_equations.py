@@ -51,7 +51,7 @@ def test_offsets_point_at_what_they_say(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_is_too_strange(text: str) -> None:
-    equations(text + "=" + text)
+    assert all(e.left and e.stated for e in equations(text + "=" + text))
 
 
 @given(NUMBERS, NUMBERS, st.sampled_from("+-*"), NUMBERS)
