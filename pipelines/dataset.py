@@ -1,11 +1,13 @@
 """A finished dataset, read: by `show`, `explain` and tests."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from schemas.arrow import TABLES
 from schemas.exceptions import InputError
+from schemas.problem import Problem
 
 _BATCH_ROWS = 1000
 """Rows made into Python objects at once: a whole shard of them takes gigabytes."""
@@ -68,4 +70,15 @@ def find(folder: Path, wanted: str) -> tuple[str, dict[str, Any]] | None:
         if (folder / "data" / table).is_dir():
             for row in rows(folder, table, {"id": wanted}):
                 return table, row
+    return None
+
+
+def planned_problem(folder: Path, problem_id: str) -> Problem | None:
+    """The problem as the build's plan holds it; None in a published dataset, which has no plan."""
+    for path in sorted((folder / "work" / "plan").glob("chunk-*.jsonl")):
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                written = json.loads(line)["problem"]
+                if written["id"] == problem_id:
+                    return Problem(**written)
     return None

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.rule import Rule
 
 from generators.solutions import REFERENCE
-from pipelines.dataset import find, rows
+from pipelines.dataset import find, planned_problem, rows
 from pipelines.show import render_row
 from schemas.errors import KINDS
 from schemas.exceptions import InputError
@@ -42,16 +42,33 @@ def explain(wanted: str, folder: Path, console: Console | None = None) -> None:
         console.print(f"{'error kind':12} {kind.slug}: {kind.definition}", markup=False)
     console.print()
     console.print(render_row(table, row, labels))
+    _problem(row, folder, console)
     for parent in row["parents"]:
-        _parent(parent, folder, labels, console)
+        if parent != REFERENCE:
+            _parent(parent, folder, labels, console)
     if table == "attempts":
         _children(row, folder, console)
 
 
-def _parent(parent: str, folder: Path, labels: bool, console: Console) -> None:
-    if parent == REFERENCE:
-        console.print(Rule("parent: the problem's own reference solution"))
+def _problem(row: dict[str, Any], folder: Path, console: Console) -> None:
+    """The problem, and its reference solution where the row is made of it or the plan still has it."""
+    problem = planned_problem(folder, row["problem_id"])
+    uses = REFERENCE in row["parents"]
+    console.print(Rule(f"problem {row['problem_id']}"))
+    if problem is None:
+        console.print(
+            "the plan of the build is not here" + (", nor the reference solution it used" * uses),
+            markup=False,
+        )
         return
+    console.print(problem.statement, markup=False)
+    console.print(f"answer: {problem.answer}", markup=False)
+    if problem.solution:
+        role = "parent: reference solution" if uses else "reference solution"
+        console.print(f"{role}:\n{problem.solution}\n", markup=False)
+
+
+def _parent(parent: str, folder: Path, labels: bool, console: Console) -> None:
     found = find(folder, parent)
     if found is None:
         console.print(Rule(f"parent {parent}: not in this dataset"))

@@ -43,6 +43,7 @@ def test_explain_walks_back_to_the_attempt(built: Path) -> None:
     for expected in (row["id"], *row["parents"], row["problem_id"], "sampled from scripted", "Apache-2.0"):
         if expected != "reference":
             assert expected in done.stdout
+    assert "answer: " in done.stdout and "reference solution" in done.stdout
     attempt = corrigenda("explain", row["parents"][0], "--in", built)
     assert f"became sft row {row['id']}" in attempt.stdout
 
