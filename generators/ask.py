@@ -15,9 +15,10 @@ from pydantic import Field
 
 from filters.verify.judge import Judge
 from generators.engines.base import Completion
-from generators.locate import known_of, read_whole, symbolic, vouched
+from generators.locate import Known, known_of, read_whole, symbolic, vouched
+from generators.repair import Repair, repairs
 from generators.roles import PromptOptions, Role
-from generators.solutions import Solution, right_solutions
+from generators.solutions import REFERENCE, Solution, right_solutions
 from generators.steps import StepStyle
 from schemas.attempt import Attempt
 from schemas.case import Case
@@ -71,10 +72,11 @@ class Ask:
         self.rng = random.Random(seed_of(tools.seed, case.problem.id))
         self.skipped: list[str] = []
         self._located: dict[str, Location | None] = {}
+        self._repairs: dict[tuple[str, int], list[Repair]] = {}
 
     def for_recipe(self, name: str) -> "Ask":
         """The same door with the recipe's own random numbers: adding a recipe changes no other's rows."""
-        self.solutions()  # found once, before the copy shares it
+        _ = self._known  # found once, with the solutions, before the copy shares both
         door = copy.copy(self)
         door.rng = random.Random(seed_of(self.tools.seed, self.case.problem.id, name))
         door.skipped = []
@@ -136,11 +138,20 @@ class Ask:
     def solutions(self, with_reference: bool = True) -> list[Solution]:
         """Right solutions of the problem that state nothing false, own attempts first."""
         known = self._solutions
-        return known if with_reference else [s for s in known if s.parent != "reference"]
+        return known if with_reference else [s for s in known if s.parent != REFERENCE]
 
     @cached_property
     def _solutions(self) -> list[Solution]:
         return right_solutions(self.case, self.style, self.tools.judge, self.tools.locate.reference)
+
+    @cached_property
+    def _known(self) -> Known:
+        return known_of(self._solutions)
+
+    def rights(self) -> list[Attempt]:
+        """The right attempts among the solutions, in sample order; equal texts once."""
+        clean = {s.parent for s in self._solutions}
+        return [a for a in self.case.rights if a.id in clean]
 
     async def locate(self, attempt: Attempt) -> Location | None:
         """First wrong step of a wrong attempt, by its equations, else by continuations; or None."""
@@ -169,15 +180,21 @@ class Ask:
         """What is known of the first wrong step without asking the model: for a row that only mentions it."""
         if attempt.id in self._located:
             return self._located[attempt.id]
-        return symbolic(attempt, known_of(self.solutions()))
+        return symbolic(attempt, self._known)
+
+    async def repairs(self, attempt: Attempt, location: Location) -> list[Repair]:
+        """Verified replacements of the located step; found once for all recipes."""
+        key = (attempt.id, location.step)
+        if key not in self._repairs:
+            self._repairs[key] = await repairs(self, attempt, location)
+        return self._repairs[key]
 
     async def _locate(self, attempt: Attempt) -> Location | None:
-        known = known_of(self.solutions())
-        found = symbolic(attempt, known)
+        found = symbolic(attempt, self._known)
         tries = self.tools.locate.continuations
         if not self.has_policy or tries == 0 or (found is not None and found.proven):
             return found
-        right = vouched(attempt, known)
+        right = vouched(attempt, self._known)
         if found is not None and found.method in {"equations", "answer"}:
             if not all(read_whole(attempt.step_text(i)) for i in range(right, found.step)):
                 return found

@@ -30,17 +30,15 @@ from schemas.attempt import Attempt
 from schemas.location import Location
 
 Steps = Sequence[Sequence[Equation]]
+_MARKER = re.compile(r"\A\s*(?:Step )?\d+[.:)]")
+"""`Step 2:` and `2.`: a step's own number is no statement."""
+
+Key = tuple[Fraction, tuple[str, ...]]
 
 
 def step_equations(attempt: Attempt) -> Steps:
     """Equations of every step, offsets within the step."""
     return [equations(attempt.step_text(i)) for i in range(len(attempt.steps))]
-
-
-_MARKER = re.compile(r"\A\s*(?:Step )?\d+[.:)]")
-"""`Step 2:` and `2.`: a step's own number is no statement."""
-
-Key = tuple[Fraction, tuple[str, ...]]
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,6 @@ class Role:
         prefix: str = "",
         n: int = 1,
         stop: tuple[str, ...] = (),
-        max_tokens: int | None = None,
         temperature: float | None = None,
     ) -> list[Completion]:
         """n samples continuing `prefix`; with `stop` they end after the stop string. Raises EngineError."""
@@ -87,7 +86,6 @@ class Role:
             stop=stop,
             keep_stop=bool(stop),
             temperature=self.sampling.temperature if temperature is None else temperature,
-            max_tokens=min(max_tokens or self.sampling.max_tokens, self.sampling.max_tokens),
         )
         ids = self.engine.renderer.render(messages, prefix)
         return await self.engine.generate(Request(ids, sampling, tuple(range(n))))

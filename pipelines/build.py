@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from pipelines.card import write_card
 from pipelines.cases import CaseResult
@@ -136,9 +135,7 @@ def already_finished(config: BuildConfig, out: Path) -> Manifest | None:
 
 def _fingerprints(config: BuildConfig) -> dict[str, str]:
     """What the roles' models are now, without loading their weights: a folder may hold a new checkpoint."""
-    roles: tuple[Literal["policy", "teacher"], ...] = ("policy", "teacher")
-    engines = {role: config.engine_made(role) for role in roles}
-    return {role: options.open_for_replay().fingerprint for role, options in engines.items() if options}
+    return {role: options.open_for_replay().fingerprint for role, options in config.engines_made().items()}
 
 
 def _fingerprints_of(manifest: Manifest) -> dict[str, str]:
@@ -179,14 +176,14 @@ def finish(
     write_dropped(out, plan, chunks)
     if counts["failed"] > config.run.max_failed_share * counts["problems"]:
         return Outcome(out, None, total, spent)
-    kinds = {kind for recipe in kit.recipes for kind in recipe.makes}
-    files = write_shards(out, chunks, tables_of(set(kinds)))
+    kinds: set[str] = {kind for recipe in kit.recipes for kind in recipe.makes}
+    files = write_shards(out, chunks, tables_of(kinds))
     manifest = Manifest(
         name=config.name,
         format_version=FORMAT_VERSION,
         version=version(),
         config=config.identity(),
-        config_digest=config.digest(),
+        config_digest=kit.digest,
         files=tuple(files),
         counts=total,
         models=kit.models(),

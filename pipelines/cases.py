@@ -92,12 +92,13 @@ async def _run(recipe: Recipe, ask: Ask, result: CaseResult, kit: Kit) -> None:
         result.fail("recipe", "recipe_error", traceback.format_exc(limit=-4), recipe.name)
         return
     result.counts.update(f"skipped.{recipe.name}.{reason}" for reason in door.skipped)
-    known = {_said(e) for e in result.kept}
+    known: set[str] = set()  # a recipe stands once in a config: only its own rows can be the same
     for example in examples:
         result.counts[f"made.{recipe.name}"] += 1
-        reason = "same_row" if _said(example) in known else _objection(example, result.case, kit.filters, kit)
+        said = _said(example)
+        reason = "same_row" if said in known else _objection(example, result.case, kit.filters, kit)
         if reason is None:
-            known.add(_said(example))
+            known.add(said)
             result.kept.append(example)
             result.counts[f"kept.{recipe.name}"] += 1
         else:

@@ -98,4 +98,4 @@ def _write(chunk: ChunkInput, work: Path, kit: Kit, results: list[CaseResult]) -
 def _key(chunk: ChunkInput, kit: Kit) -> dict[str, str]:
     # A model's name may stay while its weights change; rows of both must not end up in one dataset.
     models = {role: model["id"] for role, model in kit.models().items()}
-    return {"input": chunk.sha256, "config": kit.config.digest(), "format": FORMAT_VERSION, **models}
+    return {"input": chunk.sha256, "config": kit.digest, "format": FORMAT_VERSION, **models}

@@ -4,7 +4,7 @@ Everything except `run` decides what the rows are; a build can only be resumed w
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -119,10 +119,13 @@ class BuildConfig(Options):
         """The row filters with their options checked."""
         return [member(FILTERS, f, f"filters.{i}") for i, f in enumerate(self.filters)]
 
-    def engine_made(self, role: Literal["policy", "teacher"]) -> EngineOptions | None:
-        """A role's engine options, checked."""
-        config = self.policy if role == "policy" else self.teacher
-        return member(ENGINES, config.engine, f"{role}.engine") if config else None
+    def roles(self) -> dict[str, RoleConfig]:
+        """The roles that somebody plays, by name."""
+        return {name: role for name, role in (("policy", self.policy), ("teacher", self.teacher)) if role}
+
+    def engines_made(self) -> dict[str, EngineOptions]:
+        """Every role's engine options, checked."""
+        return {name: member(ENGINES, role.engine, f"{name}.engine") for name, role in self.roles().items()}
 
     def check(self) -> None:
         """Everything that can be refused before work starts; ConfigError."""
@@ -133,11 +136,8 @@ class BuildConfig(Options):
             raise ConfigError(
                 "a build needs attempts: give `policy` (a model to sample) or `attempts` (files)"
             )
-        roles: tuple[Literal["policy", "teacher"], ...] = ("policy", "teacher")
-        for role in roles:
-            engine = self.engine_made(role)
-            if engine is not None:
-                engine.check()
+        for engine in self.engines_made().values():
+            engine.check()
 
     def identity(self) -> dict[str, Any]:
         """What decides the rows: everything but `run`."""
@@ -153,16 +153,10 @@ class BuildConfig(Options):
                 {"type": written["type"], **options.model_dump(mode="json")}
                 for written, options in zip(whole[key], made, strict=True)
             ]
-        for role in ("policy", "teacher"):
-            if whole[role] is not None:
-                whole[role]["engine"] = self._engine_identity(role)
+        for name, engine in self.engines_made().items():
+            options = engine.model_dump(mode="json", exclude=set(engine.runtime))
+            whole[name]["engine"] = {"type": whole[name]["engine"]["type"], **options}
         return whole
-
-    def _engine_identity(self, role: Literal["policy", "teacher"]) -> dict[str, Any]:
-        engine = self.engine_made(role)
-        written = self.policy if role == "policy" else self.teacher
-        assert engine is not None and written is not None
-        return {"type": written.engine["type"], **engine.model_dump(mode="json", exclude=set(engine.runtime))}
 
     def digest(self) -> str:
         """Hash of the identity."""

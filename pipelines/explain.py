@@ -9,6 +9,7 @@ from rich.rule import Rule
 from generators.solutions import REFERENCE
 from pipelines.dataset import find, planned_problem, rows
 from pipelines.show import render_row
+from schemas.arrow import ROW_TABLES
 from schemas.errors import KINDS
 from schemas.exceptions import InputError
 
@@ -82,7 +83,7 @@ def _parent(parent: str, folder: Path, labels: bool, console: Console) -> None:
 
 def _children(attempt: dict[str, Any], folder: Path, console: Console) -> None:
     """Rows made of an attempt."""
-    for table in ("sft", "preference", "stepwise"):
+    for table in ROW_TABLES:
         if not (folder / "data" / table).is_dir():
             continue
         for row in rows(folder, table, {"problem_id": attempt["problem_id"]}):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from filters.base import RowFilter
@@ -24,6 +25,11 @@ class Kit:
     recipes: list[Recipe]
     filters: list[RowFilter]
     engines: dict[str, JournaledEngine] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """The config's hash: every chunk asks for it, and making it checks every member again."""
+        return self.config.digest()
 
     def spent(self) -> dict[str, float]:
         """Completions and tokens so far, over all roles."""
@@ -56,19 +62,16 @@ async def open_kit(config: BuildConfig, work: Path) -> AsyncIterator[Kit]:
         judge = stack.enter_context(Judge(config.judge))
         engines: dict[str, JournaledEngine] = {}
         roles: dict[str, Role] = {}
-        if config.policy or config.teacher:
+        if config.roles():
             journal = Journal(Path(config.run.journal) if config.run.journal else work / "journal")
             stack.callback(journal.close)
-        for name, written in (("policy", config.policy), ("teacher", config.teacher)):
-            options = config.engine_made(name)  # type: ignore[arg-type]
-            if written is None or options is None:
-                continue
+        for name, options in config.engines_made().items():
             replay = config.run.replay_only
             opened = options.open_for_replay() if replay else options.open()
             engine = JournaledEngine(opened, journal, replay_only=replay)
             stack.push_async_callback(engine.close)
             engines[name] = engine
-            roles[name] = Role(engine, written.sampling.sampling())
+            roles[name] = Role(engine, config.roles()[name].sampling.sampling())
         tools = Tools(
             judge=judge,
             policy=roles.get("policy"),

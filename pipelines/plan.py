@@ -167,7 +167,7 @@ def _write_chunk(
                 {"text": r.text, "model": r.model, "index": index} for r, index in _numbered(rollouts)
             ]
             counts["problems"] += 1
-            out.write(canonical_json({"problem": _as_dict(problem), "attempts": attempts}) + "\n")
+            out.write(canonical_json({"problem": asdict(problem), "attempts": attempts}) + "\n")
     return ChunkInput(name, str(path), sha256_of(path), len(problems))
 
 
@@ -180,10 +180,6 @@ def _numbered(rollouts: Sequence[ImportedAttempt]) -> Iterator[tuple[ImportedAtt
             index += 1
         taken.add((rollout.model, index))
         yield rollout, index
-
-
-def _as_dict(problem: Problem) -> dict[str, str]:
-    return {name: getattr(problem, name) for name in Problem.__dataclass_fields__}
 
 
 def _unmatched(brought: Brought, config: BuildConfig, dropped: list[Dropped]) -> None:

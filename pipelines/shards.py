@@ -1,16 +1,16 @@
 """Shards: the chunks' tables, one after another in problem order, as the files of the dataset."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.chunks import ChunkResult
 from pipelines.files import sha256_of
 from pipelines.plan import Plan, read_dropped
-from pipelines.tables import read_file, write_rows, write_tables
+from pipelines.tables import read_file, slices, write_rows, write_tables
 from schemas.arrow import TABLES, to_table
 from schemas.manifest import DataFile
 
@@ -40,7 +40,7 @@ def _write_split(
     rows = sum(_rows_in(path) for path in sources)
     shards = max(1, -(-rows // SHARD_ROWS))
     (partial / table).mkdir(parents=True, exist_ok=True)
-    parts = _slices((read_file(path) for path in sources), SHARD_ROWS)
+    parts = slices((read_file(path) for path in sources), SHARD_ROWS)
     files = []
     for number in range(shards):
         name = f"{split}-{number:05d}-of-{shards:05d}.parquet"
@@ -51,31 +51,12 @@ def _write_split(
     return files
 
 
-def _slices(tables: Iterator[pa.Table], size: int) -> Iterator[list[pa.Table]]:
-    """Tables regrouped into lists of exactly `size` rows, the last one shorter."""
-    group: list[pa.Table] = []
-    room = size
-    for table in tables:
-        start = 0
-        while table.num_rows - start >= room:
-            group.append(table.slice(start, room))
-            yield group
-            start, group, room = start + room, [], size
-        if start < table.num_rows:
-            group.append(table.slice(start))
-            room -= table.num_rows - start
-    if group:
-        yield group
-
-
 def _rows_in(path: Path) -> int:
     return int(pq.read_metadata(path).num_rows)
 
 
 def write_dropped(out: Path, plan: Plan, chunks: Sequence[ChunkResult]) -> None:
     """Write `dropped/planning.parquet` and `dropped/<chunk>.parquet`."""
-    from dataclasses import asdict
-
     folder = out / "dropped"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

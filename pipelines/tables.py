@@ -33,27 +33,28 @@ def write_tables(path: Path, table: str, parts: Iterable[pa.Table]) -> int:
         write_page_index=True,
         use_content_defined_chunking=True,
     ) as writer:
-        for group in _regrouped(parts):
+        for pieces in slices(parts, ROW_GROUP):
+            group = pa.concat_tables(pieces)
             writer.write_table(group, row_group_size=ROW_GROUP)
             rows += group.num_rows
     return rows
 
 
-def _regrouped(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """The rows of all parts in tables of ROW_GROUP rows, the last one shorter."""
-    waiting: list[pa.Table] = []
-    count = 0
-    for part in parts:
-        waiting.append(part)
-        count += part.num_rows
-        if count >= ROW_GROUP:
-            joined = pa.concat_tables(waiting)
-            whole = count - count % ROW_GROUP
-            for start in range(0, whole, ROW_GROUP):
-                yield joined.slice(start, ROW_GROUP)
-            waiting, count = [joined.slice(whole)], count - whole
-    if count:
-        yield pa.concat_tables(waiting)
+def slices(tables: Iterable[pa.Table], size: int) -> Iterator[list[pa.Table]]:
+    """Tables regrouped into lists of exactly `size` rows, the last one shorter."""
+    group: list[pa.Table] = []
+    room = size
+    for table in tables:
+        start = 0
+        while table.num_rows - start >= room:
+            group.append(table.slice(start, room))
+            yield group
+            start, group, room = start + room, [], size
+        if start < table.num_rows:
+            group.append(table.slice(start))
+            room -= table.num_rows - start
+    if group:
+        yield group
 
 
 def read_file(path: Path) -> pa.Table:

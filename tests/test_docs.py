@@ -47,7 +47,7 @@ def test_the_readmes_config_is_a_config() -> None:
     assert block is not None
     config = BuildConfig(**yaml.safe_load(block[1]))
     assert [s.name for s in config.recipes_made()] == ["lemma", "stepwise_correction"]
-    assert config.sources_made() and config.attempts_made() and config.engine_made("policy")
+    assert config.sources_made() and config.attempts_made() and config.engines_made()["policy"]
 
 
 def test_the_readme_names_every_recipe_command_and_folder() -> None:

@@ -16,7 +16,6 @@ import pydantic
 
 from generators.ask import Ask
 from generators.reflect import reflection
-from generators.repair import repairs
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, RowKind, SFTExample
@@ -97,7 +96,7 @@ class Recipe(Options, ABC):
     async def repaired(self, ask: Ask, wrong: Attempt, found: Location, variant: str) -> list[SFTExample]:
         """The attempt up to its first wrong step, a reflection, and each repair of the step."""
         rows = []
-        for repair in await repairs(ask, wrong, found):
+        for repair in await ask.repairs(wrong, found):
             said, teacher = await reflection(ask, wrong, found, repair)
             segments = [
                 *until_mistake(wrong, found),

@@ -41,16 +41,13 @@ class PartialAnswerMasking(Recipe):
     """Ask for the check in the user message, with one of a pool of phrasings."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        solutions = ask.solutions()
-        if not solutions:
+        if not ask.solutions():
             ask.skip("no_right_solution")
             return []
         by_answer = {a.verdict.evidence: a for a in reversed(case.wrongs)}
         wrongs = [a for a in case.wrongs if by_answer[a.verdict.evidence] is a]
         rows: list[Example] = [await self._bad(ask, wrong) for wrong in wrongs[: self.bad_cases]]
-        clean = {s.parent for s in solutions}
-        rights = [a for a in case.rights if a.id in clean]
-        rows += [self._good(ask, right) for right in rights[: self.good_cases]]
+        rows += [self._good(ask, right) for right in ask.rights()[: self.good_cases]]
         return rows
 
     async def _bad(self, ask: Ask, wrong: Attempt) -> SFTExample:

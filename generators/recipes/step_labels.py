@@ -42,9 +42,7 @@ class StepLabels(Recipe):
                 rows.append(await self._row(ask, attempt, found))
             else:
                 ask.skip("not_proven")
-        clean = {s.parent for s in ask.solutions()}
-        rights = [a for a in case.rights if a.id in clean][: self.right]
-        return rows + [await self._row(ask, attempt, None) for attempt in rights]
+        return rows + [await self._row(ask, attempt, None) for attempt in ask.rights()[: self.right]]
 
     async def _row(self, ask: Ask, attempt: Attempt, found: Location | None) -> StepwiseExample:
         count = found.step + 1 if found else len(attempt.steps)

@@ -15,7 +15,6 @@ from pydantic import Field
 
 from generators.ask import Ask
 from generators.recipes.base import Recipe
-from generators.repair import repairs
 from schemas.case import Case
 from schemas.example import Example
 from schemas.segment import Segment
@@ -38,7 +37,7 @@ class StepPairs(Recipe):
         rows: list[Example] = []
         for wrong, found in await ask.mistakes(self.most, self.proven_only):
             prefix = wrong.before(found.step)
-            for repair in await repairs(ask, wrong, found):
+            for repair in await ask.repairs(wrong, found):
                 rows.append(
                     self.pair(
                         ask,

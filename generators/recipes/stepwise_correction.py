@@ -54,8 +54,7 @@ class StepwiseCorrection(Recipe):
         rows: list[Example] = []
         for wrong, found in await ask.mistakes(self.own_attempts, self.proven_only):
             rows += await self.repaired(ask, wrong, found, "own_attempt")
-        clean = {s.parent for s in ask.solutions()}
-        rights = [a for a in case.rights if a.id in clean and len(a.steps) > 1]
+        rights = [a for a in ask.rights() if len(a.steps) > 1]
         if rights and self.insertions and ask.has_policy:
             rows += await self._spliced(ask, ask.rng.choice(rights))
         return rows

@@ -32,10 +32,8 @@ class VerifierPairs(Recipe):
     """Most pairs per problem, drawn from all pairs of distinct right and distinct wrong texts."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        clean = {s.parent for s in ask.solutions(with_reference=False)}
-        rights = list({a.text: a for a in case.rights if a.id in clean}.values())
         wrongs = list({a.text: a for a in case.wrongs}.values())
-        pairs = list(product(rights, wrongs))
+        pairs = list(product(ask.rights(), wrongs))
         rows: list[Example] = []
         for right, wrong in ask.rng.sample(pairs, min(self.most, len(pairs))):
             found = ask.glance(wrong)
