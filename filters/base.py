@@ -6,7 +6,7 @@ data with their slug. A member is one file with one class; its fields are its op
 
 from abc import ABC, abstractmethod
 
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from schemas.case import Case
 from schemas.example import Example
 from schemas.family import Family, Options

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from filters.base import RowFilter
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample, StepwiseExample
 from schemas.exceptions import RecordError

@@ -18,8 +18,8 @@ import re
 
 from filters.base import RowFilter
 from filters.verify.equations import states_falsehood
-from filters.verify.extract import extract_answer
-from filters.verify.judge import Judge
+from filters.verify.math.extract import extract_answer
+from filters.verify.math.judge import Judge
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample, StepwiseExample
 from schemas.problem import Problem

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from pydantic import Field
 
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from generators.engines.base import Completion
 from generators.locate import Known, known_of, read_whole, symbolic, vouched
 from generators.repair import Repair, repairs

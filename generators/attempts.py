@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from generators.roles import PromptOptions, Role
 from generators.steps import StepStyle, split_steps
 from schemas.attempt import Attempt

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from filters.truth import answers_wrongly_first
 from filters.verify.arithmetic import tokens_of, value_of
 from filters.verify.equations import equations, states_falsehood
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from generators.steps import StepStyle, split_steps
 from schemas.attempt import Attempt, Step
 from schemas.case import Case

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from filters.base import FILTERS, RowFilter
-from filters.verify.options import JudgeOptions
+from filters.verify.math.options import JudgeOptions
 from generators.ask import LocateOptions
 from generators.attempts_file import AttemptsFile
 from generators.engines.base import ENGINES, EngineOptions

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from filters.base import RowFilter
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from generators.ask import Tools
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from generators.ask import Tools
 from generators.attempts import judged, sample
 from generators.engines.base import Sampling

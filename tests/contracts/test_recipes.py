@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from filters.base import FILTERS
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from generators.ask import Ask, Tools
 from generators.recipes.base import RECIPES, Recipe
 from schemas.case import Case

@@ -8,7 +8,7 @@ import pytest
 from filters.base import FILTERS
 from filters.shape import Shape
 from filters.truth import Truth
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample, StepwiseExample
 from schemas.problem import Problem

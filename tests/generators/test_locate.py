@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from generators.ask import Ask, LocateOptions, Tools, Value
 from generators.locate import plain_number, read_whole
 from generators.repair import repairs

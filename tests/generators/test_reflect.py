@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from generators.ask import Ask
 from generators.engines.base import Sampling
 from generators.engines.scripted import Scripted

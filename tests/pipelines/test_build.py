@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from pipelines.dataset import rows
 from schemas.arrow import TABLES
 from tests.commands import corrigenda, hashes

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from filters.verify.judge import Judge
+from filters.verify.math.judge import Judge
 from pipelines.dataset import rows
 from schemas.problem import Problem
 from tests.commands import ROOT, corrigenda

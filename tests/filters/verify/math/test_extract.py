@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.verify.extract import extract_answer
+from filters.verify.math.extract import extract_answer
 
-CASES = json.loads((Path(__file__).parents[2] / "cases" / "extraction.json").read_text(encoding="utf-8"))
+CASES = json.loads((Path(__file__).parents[3] / "cases" / "extraction.json").read_text(encoding="utf-8"))
 PIECES = st.sampled_from(
     [
         "\\boxed{",

@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 
 START_DEADLINE_S = 120.0
 """Importing sympy takes 1-2 s alone and ten times that on a loaded machine; not part of a deadline."""
@@ -38,7 +38,7 @@ class Worker:
         path = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._deadline_s = deadline_s
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "filters.verify.worker"],
+            [sys.executable, "-m", "filters.verify.math.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

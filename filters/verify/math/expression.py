@@ -9,8 +9,8 @@ is ambiguous (`1/2x`, `2\\frac{5}{3}`) or outside the subset (functions, ±, |x|
 import re
 from fractions import Fraction
 
-from filters.verify.expression_tokens import Cursor, Token, tokens_of
-from filters.verify.surd import Surd, Undecidable
+from filters.verify.math.expression_tokens import Cursor, Token, tokens_of
+from filters.verify.math.surd import Surd, Undecidable
 
 MAX_CHARS = 400
 """Longest expression read; the longest reference of MATH-500 has 60 characters."""

@@ -11,13 +11,13 @@ Unknown comes with one of these reasons: `close` (a decimal near or rounding an 
 another order), `too_long` and `unparsed`.
 """
 
-from filters.verify.answer import Answer, Assignment, Choice, Group, Words, read_answer
-from filters.verify.notation import plain
-from filters.verify.options import JudgeOptions
-from filters.verify.quantity import Quantity, decimal_comma
-from filters.verify.quantity_equality import compare_quantities
-from filters.verify.surd import Surd, Undecidable
-from filters.verify.words_equality import compare_choices, compare_coded, compare_words
+from filters.verify.math.answer import Answer, Assignment, Choice, Group, Words, read_answer
+from filters.verify.math.notation import plain
+from filters.verify.math.options import JudgeOptions
+from filters.verify.math.quantity import Quantity, decimal_comma
+from filters.verify.math.quantity_equality import compare_quantities
+from filters.verify.math.surd import Surd, Undecidable
+from filters.verify.math.words_equality import compare_choices, compare_coded, compare_words
 from schemas.verdict import Outcome, Verdict
 
 EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from filters.verify.surd import Undecidable
+from filters.verify.math.surd import Undecidable
 
 MAX_DIGITS = 400
 """Longest digit run that is converted; Python refuses above 4300."""

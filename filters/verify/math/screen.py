@@ -7,7 +7,7 @@ words are read as products of letters; `5 \text{ cm}` is 5.
 
 import re
 
-from filters.verify.notation import plain
+from filters.verify.math.notation import plain
 
 MAX_CHARS = 600
 """Longest answer shown; parsing is worse than linear (2000 braces take 5 s)."""

@@ -1,4 +1,4 @@
-"""A process that asks math-verify about one pair after another: `python -m filters.verify.worker`.
+"""A process that asks math-verify about one pair after another: `python -m filters.verify.math.worker`.
 
 JSON lines: first `[memory_bytes, deadline_s]`, then one `[reference, answer]` a line; each is
 answered by a line with one of `equal`, `different`, `unparsed`, `asymmetric`, `unconfirmed`, `memory`,

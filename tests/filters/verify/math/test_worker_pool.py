@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from filters.verify.worker_pool import WorkerPool
+from filters.verify.math.worker_pool import WorkerPool
 
 DEADLINE_S = 1.5
 OVERHEAD_S = 25.0
@@ -88,7 +88,7 @@ def test_closing_ends_every_worker_even_a_busy_one() -> None:
 
 def test_a_worker_ends_with_the_process_that_started_it() -> None:
     program = (
-        "import os; from filters.verify.worker_pool import WorkerPool as P; pool = P(1, 9.0, 2 << 30);"
+        "import os; from filters.verify.math.worker_pool import WorkerPool as P; pool = P(1, 9.0, 2 << 30);"
         "pool.ask('\\\\cos(0)', '1'); print(pool.pids()[0], flush=True); os._exit(1)"
     )
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.verify.exact import compare
-from filters.verify.judge import Judge
-from filters.verify.options import JudgeOptions
+from filters.verify.math.exact import compare
+from filters.verify.math.judge import Judge
+from filters.verify.math.options import JudgeOptions
 from schemas.verdict import Outcome
 
-CASES = json.loads((Path(__file__).parents[2] / "cases" / "equality.json").read_text(encoding="utf-8"))
+CASES = json.loads((Path(__file__).parents[3] / "cases" / "equality.json").read_text(encoding="utf-8"))
 OPTIONS = JudgeOptions()
 FRACTIONS = st.fractions(min_value=-10_000, max_value=10_000, max_denominator=999)
 

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from filters.verify.options import JudgeOptions
-from filters.verify.quantity import Quantity
-from filters.verify.surd import Surd
+from filters.verify.math.options import JudgeOptions
+from filters.verify.math.quantity import Quantity
+from filters.verify.math.surd import Surd
 from schemas.verdict import Outcome, Verdict
 
 EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from filters.verify.notation import closing_brace
+from filters.verify.math.notation import closing_brace
 
 How = Literal["boxed", "hash", "a_line", "phrase", "last_line"]
 

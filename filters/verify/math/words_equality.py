@@ -1,7 +1,7 @@
 """Whether two answers in words, letters of a choice, clock times, ratios or based numbers are equal."""
 
-from filters.verify.answer import Answer, Choice, Coded, Words
-from filters.verify.quantity import Quantity
+from filters.verify.math.answer import Answer, Choice, Coded, Words
+from filters.verify.math.quantity import Quantity
 from schemas.verdict import Outcome, Verdict
 
 EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")

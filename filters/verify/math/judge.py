@@ -20,12 +20,12 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from filters.verify.exact import compare
-from filters.verify.extract import extract_answer
-from filters.verify.notation import plain
-from filters.verify.options import JudgeOptions
-from filters.verify.screen import shape_differs, too_hard
-from filters.verify.worker_pool import WorkerPool
+from filters.verify.math.exact import compare
+from filters.verify.math.extract import extract_answer
+from filters.verify.math.notation import plain
+from filters.verify.math.options import JudgeOptions
+from filters.verify.math.screen import shape_differs, too_hard
+from filters.verify.math.worker_pool import WorkerPool
 from schemas.problem import Problem
 from schemas.verdict import Outcome, Verdict
 

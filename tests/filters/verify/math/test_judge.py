@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from filters.verify.extract import extract_answer
-from filters.verify.judge import Judge
+from filters.verify.math.extract import extract_answer
+from filters.verify.math.judge import Judge
 from schemas.problem import Problem
 from schemas.verdict import Outcome
 from tests.shared import rows
@@ -129,8 +129,6 @@ def test_threads_may_share_a_judge(judge: Judge) -> None:
 
 
 def test_importing_the_judge_imports_no_computer_algebra() -> None:
-    check = (
-        "import sys, filters.verify.judge; print([m for m in ('sympy', 'math_verify') if m in sys.modules])"
-    )
+    check = "import sys, filters.verify.math.judge; print([m for m in ('sympy', 'math_verify') if m in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == "[]"

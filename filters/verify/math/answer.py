@@ -6,8 +6,8 @@ x = 5 -> Assignment("x", Quantity(5))      (3, \\frac{\\pi}{2}) -> Group("()", â
 import re
 from dataclasses import dataclass
 
-from filters.verify.quantity import Quantity, read_quantity
-from filters.verify.surd import Undecidable
+from filters.verify.math.quantity import Quantity, read_quantity
+from filters.verify.math.surd import Undecidable
 
 MAX_ITEMS = 24
 """Longest list compared item by item."""
