@@ -1,0 +1,128 @@
+"""The contract of a sandbox, and what makes a `Finished` of the lines that a job emitted."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from filters.verify.code.job import Ended, Finished, Job, Level, Raised, Reply
+
+
+class Sandbox(Protocol):
+    """Runs jobs; safe to use from any thread. Use it as a context manager or call `close`."""
+
+    @property
+    def level(self) -> Level:
+        """How the programs are held."""
+        ...
+
+    def run(self, job: Job) -> Finished:
+        """Run one job to its end or its limits. Never raises for what a program does."""
+        ...
+
+    def run_all(self, jobs: Iterable[Job]) -> Iterator[Finished]:
+        """Run many, in as many slots as there are; results in the order of the jobs."""
+        ...
+
+    def close(self) -> None:
+        """End every process."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def wire(job: Job) -> dict[str, Any]:
+    """The job as `inside/run.py` takes it."""
+    return {
+        "setup": job.setup,
+        "program": job.program,
+        "calls": [[call.source, call.mode] for call in job.calls],
+        "stdin": job.stdin,
+        "trace": list(job.trace),
+        "limits": asdict(job.limits),
+    }
+
+
+def finished(
+    lines: bytes,
+    ended: Ended,
+    isolation: Level,
+    *,
+    calls: int,
+    stdout: bytes,
+    stderr: bytes,
+    exit_status: int | None,
+    wall_s: float,
+    cpu_s: float = 0.0,
+) -> Finished:
+    """What a job's emitted lines mean; lines that are none of ours end the reading.
+
+    `ended` is how the process ended as seen from outside; `finished` becomes `exited` where the job
+    did not say that it was done or answered another number of calls than were asked.
+    """
+    stage, raised, done = "setup", None, False
+    replies: list[Reply] = []
+    for record in _records(lines):
+        if done:
+            done = False  # something came after the end: not the runner's doing
+            break
+        if "stage" in record and not replies:
+            stage = str(record["stage"])
+        elif "done" in record:
+            done = True
+        elif stage == "calls":
+            replies.append(_reply(record))
+        elif "raised" in record:
+            raised = _raised(record["raised"])
+    if ended == "finished" and raised is None and (not done or len(replies) != calls):
+        ended = "exited"
+    return Finished(
+        ended=ended,
+        isolation=isolation,
+        replies=tuple(replies[:calls]),
+        raised=raised,
+        stage=stage if stage in ("setup", "program") else "calls",  # type: ignore[arg-type]
+        stdout=stdout.decode("utf-8", "replace"),
+        stderr=stderr.decode("utf-8", "replace"),
+        exit_status=exit_status,
+        wall_s=wall_s,
+        cpu_s=cpu_s,
+    )
+
+
+def _records(lines: bytes) -> Iterator[dict[str, Any]]:
+    for line in lines.removesuffix(b"\n").split(b"\n"):
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            return
+        if not isinstance(record, dict):
+            return
+        yield record
+
+
+def _reply(record: dict[str, Any]) -> Reply:
+    if "raised" in record:
+        return Reply(raised=_raised(record["raised"]), steps=_steps(record))
+    return Reply(value=record.get("value"), steps=_steps(record))
+
+
+def _raised(written: object) -> Raised:
+    match written:
+        case [str(kind), str(message), None | int() as line, str(source)]:
+            return Raised(kind[:100], message, line, source)
+    return Raised("Unknown", "")
+
+
+def _steps(record: dict[str, Any]) -> tuple[tuple[int, dict[str, str]], ...]:
+    steps = record.get("steps")
+    if not isinstance(steps, list):
+        return ()
+    return tuple(
+        (s[0], s[1]) for s in steps if isinstance(s, list) and len(s) == 2 and isinstance(s[1], dict)
+    )
