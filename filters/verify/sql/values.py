@@ -26,8 +26,7 @@ def to_json(value: object) -> object:
         return {"s": [[to_json(key), to_json(one)] for key, one in value.items()]}
     if isinstance(value, Iterable):
         return {"l": [to_json(one) for one in value]}
-    isoformat = getattr(value, "isoformat", None)
-    return str(isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else value)
+    return str(value)
 
 
 def from_json(value: object) -> Cell:
