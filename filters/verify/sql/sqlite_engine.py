@@ -70,10 +70,11 @@ class SqliteEngine:
         if key not in self._images:
             try:
                 with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-                    connection.execute("PRAGMA user_version=1")  # a database of no page has no bytes
+                    connection.execute("PRAGMA user_version=1")  # a database without a page has no bytes
                     connection.set_authorizer(_may_build)
                     connection.set_progress_handler(partial(_is_late, late), _STEPS)
                     _build(connection, *content)
+                    connection.set_authorizer(None)  # serialize() asks for a PRAGMA itself
                     built = _reversed(connection) if request.reverse else connection
                     self._images[key] = built.serialize()
             except (sqlite3.Error, sqlite3.Warning, OverflowError, TypeError, ValueError) as error:
