@@ -24,7 +24,6 @@ MAX_DATABASES = 4
 _CONFIG = {
     "threads": "1",
     "max_temp_directory_size": "0B",  # no spilling: memory is the limit
-    "temp_directory": "",
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

@@ -41,7 +41,7 @@ _REASONS = (
     ("unknown_function", r"no such function|wrong number of arguments to function"),
     ("ambiguous_column", r"ambiguous column name"),
     ("several_statements", r"one statement at a time"),
-    ("forbidden", r"not authorized|prohibited|readonly database|may not be modified"),
+    ("forbidden", r"not authorized|authorization denied|prohibited|readonly database|may not be modified"),
     ("timeout", r"interrupted"),
     ("memory", r"too big|out of memory|database or disk is full"),
 )
