@@ -5,6 +5,7 @@ SELECT statement only, in a transaction that DuckDB itself holds read-only (a da
 SELECT, and fails there), rolled back afterwards; no external access, a locked configuration.
 """
 
+import resource
 import threading
 from collections import OrderedDict
 from contextlib import suppress
@@ -69,9 +70,7 @@ class DuckdbEngine:
         if key not in self._databases:
             while len(self._databases) >= MAX_DATABASES:
                 self._databases.popitem(last=False)[1].close()
-            connection = duckdb.connect(
-                ":memory:", config={**_CONFIG, "memory_limit": f"{request.memory_bytes // 1024}KiB"}
-            )
+            connection = _connect(request.memory_bytes)
             timer = threading.Timer(request.deadline_s, connection.interrupt)
             timer.start()
             try:
@@ -91,6 +90,18 @@ class DuckdbEngine:
 
     def _forget(self, request: RunRequest) -> None:
         self._databases.pop((request.database, request.reverse, request.memory_bytes)).close()
+
+
+def _connect(memory_bytes: int) -> "DuckDBPyConnection":
+    """A new database; one descriptor is allowed meanwhile, because DuckDB aborts the process without one."""
+    import duckdb
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        return duckdb.connect(":memory:", config={**_CONFIG, "memory_limit": f"{memory_bytes // 1024}KiB"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def _warm_up() -> None:

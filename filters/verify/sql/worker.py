@@ -5,7 +5,7 @@ JSON lines: first `[engine]`, then one `RunRequest` as an object a line; each is
 a result should be.
 
 Before the first query the process gives up opening files and sockets (no descriptor is left to it),
-writing to files, and core dumps. Every run has its own limits of memory and processor time; the kernel's
+writing to files, and core dumps (the soft limit: DuckDB needs a descriptor for a moment to start). Every run has its own limits of memory and processor time; the kernel's
 timer ends a process that hangs although its parent is gone.
 """
 
@@ -44,7 +44,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a refused write is an error, not an end
     open_now = max(int(name) for name in os.listdir("/proc/self/fd")) if _HAS_PROC else 8  # noqa: PTH208
-    resource.setrlimit(resource.RLIMIT_NOFILE, (open_now, open_now))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_now, open_now + 8))
     _reply(replies, "ready")
     for line in sys.stdin:
         request = RunRequest(**json.loads(line))
