@@ -166,10 +166,12 @@ def _reason(error: Exception) -> str:
     text = str(error)
     signs = (
         ("timeout", isinstance(error, duckdb.InterruptException)),
+        # after one of these the database refuses everything; the worker is replaced
+        ("engine_error", isinstance(error, duckdb.InternalException | duckdb.FatalException)),
         ("memory", isinstance(error, duckdb.OutOfMemoryException | MemoryError) or "bad_alloc" in text),
         ("memory", "Out of Memory" in text),
         ("syntax_error", isinstance(error, duckdb.ParserException)),
-        ("forbidden", isinstance(error, duckdb.PermissionException) or "read-only mode" in text),
+        ("forbidden", isinstance(error, duckdb.PermissionException | duckdb.IOException) or "read-only mode" in text),
         ("forbidden", "configuration has been locked" in text),
         ("ambiguous_column", "Ambiguous reference" in text),
         ("unknown_table", "Table with name" in text or "Referenced table" in text),

@@ -24,7 +24,7 @@ class RunError(Exception):
 
     About the query: `syntax_error`, `unknown_table`, `unknown_column`, `unknown_function`,
     `ambiguous_column`, `several_statements`, `not_a_query`, `forbidden`, `sql_error`. About the means:
-    `timeout`, `memory`, `unsupported`. About the task: `bad_database`.
+    `timeout`, `memory`, `unsupported`, `engine_error`. About the task: `bad_database`.
     """
 
     def __init__(self, reason: str, message: str) -> None:

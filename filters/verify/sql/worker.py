@@ -23,6 +23,9 @@ GRACE = 2.0
 """The kernel's timers run this many times as long as a deadline, and a second more."""
 
 
+_SPENT = ("memory", "engine_error")  # after these a process is not trusted with the next query
+
+
 class Engine(Protocol):
     """What runs a query."""
 
@@ -92,7 +95,7 @@ def _run(engine: Engine, request: RunRequest) -> dict[str, object]:
     try:
         return engine.run(request, json.loads(request.database))
     except RunError as error:
-        return {"error": error.reason, "message": error.message[:2000], "spent": error.reason == "memory"}
+        return {"error": error.reason, "message": error.message[:2000], "spent": error.reason in _SPENT}
     except MemoryError:
         return {"error": "memory", "message": "out of memory", "spent": True}
     except RecursionError:
