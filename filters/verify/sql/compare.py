@@ -81,7 +81,13 @@ def _rows_differ(
 ) -> Difference:
     wanted = reference[left.missing[0]] if left.missing else None
     if wanted is None or not left.extra:
-        kind = "wrong_duplicates" if _same_set(reference, result) else "missing_rows" if left.missing else "extra_rows"
+        kind = (
+            "wrong_duplicates"
+            if _same_set(reference, result)
+            else "missing_rows"
+            if left.missing
+            else "extra_rows"
+        )
         place = left.missing[0] if left.missing else left.extra[0]
         return Difference(kind, place, None, wanted, None if left.missing else result[place])
     # of the rows that should not be there the one most like the first that is missing
@@ -108,7 +114,9 @@ def _orders(reference: Sequence[Row], result: Sequence[Row], tolerance: float) -
     fits = []
     for one in ones:
         left = [unmatched(one, other, tolerance) for other in others]
-        fits.append([n for n, found in enumerate(left) if found.decided and not (found.missing or found.extra)])
+        fits.append(
+            [n for n, found in enumerate(left) if found.decided and not (found.missing or found.extra)]
+        )
     return islice(_choices(fits, ()), MAX_ORDERS) if all(fits) else iter(())
 
 

@@ -5,7 +5,9 @@ SELECT statement only, in a transaction that DuckDB itself holds read-only (a da
 SELECT, and fails there), rolled back afterwards; no external access, a locked configuration.
 """
 
+import math
 import resource
+import struct
 import threading
 from collections import OrderedDict
 from contextlib import suppress
@@ -124,7 +126,9 @@ def _reverse(connection: "DuckDBPyConnection") -> None:
     """Store every table's rows in reverse; constraints and indexes are lost, and a reader needs none."""
     import duckdb
 
-    found = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal AND schema_name = 'main'")
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND schema_name = 'main'"
+    )
     tables = [name for (name,) in found.fetchall()]
     for place, name in enumerate(tables):
         connection.execute(
@@ -145,19 +149,38 @@ def _rows(connection: "DuckDBPyConnection", request: RunRequest) -> dict[str, ob
 
     statements = connection.extract_statements(request.query)
     if len(statements) != 1:
-        which = ("several_statements", f"{len(statements)} statements") if statements else ("not_a_query", "nothing")
+        which = (
+            ("several_statements", f"{len(statements)} statements")
+            if statements
+            else ("not_a_query", "nothing")
+        )
         raise RunError(which[0], f"one query is asked for, got {which[1]}")
     kind = statements[0].type
     if kind == duckdb.StatementType.MULTI:
         # a PIVOT without an IN list first creates a type of the values it finds
-        raise RunError("unsupported", "the statement stands for several, which a read-only database cannot run")
+        raise RunError(
+            "unsupported", "the statement stands for several, which a read-only database cannot run"
+        )
     if kind != duckdb.StatementType.SELECT:
         raise RunError("not_a_query", f"{str(kind).rpartition('.')[2]} is no query")
     connection.execute("BEGIN TRANSACTION READ ONLY")
     connection.execute(statements[0])
     rows = connection.fetchmany(request.max_rows + 1)
-    kept = [[to_json(cell) for cell in row] for row in rows[: request.max_rows]]
-    return rows_reply(len(connection.description or ()), kept, len(rows) > request.max_rows)
+    description = connection.description or []
+    singles = {place for place, column in enumerate(description) if str(column[1]) == "FLOAT"}
+    kept = [
+        [_single(cell) if place in singles else to_json(cell) for place, cell in enumerate(row)]
+        for row in rows[: request.max_rows]
+    ]
+    return rows_reply(len(description), kept, len(rows) > request.max_rows)
+
+
+def _single(value: float | None) -> float | None:
+    """The shortest number that is this one in 32 bits: Python is given 0.10000000149011612 for 0.1."""
+    if value is None or not math.isfinite(value):
+        return value
+    shortest = (float(f"{value:.{digits}g}") for digits in range(6, 9))
+    return next((one for one in shortest if struct.pack("f", one) == struct.pack("f", value)), value)
 
 
 def _reason(error: Exception) -> str:
@@ -171,7 +194,10 @@ def _reason(error: Exception) -> str:
         ("memory", isinstance(error, duckdb.OutOfMemoryException | MemoryError) or "bad_alloc" in text),
         ("memory", "Out of Memory" in text),
         ("syntax_error", isinstance(error, duckdb.ParserException)),
-        ("forbidden", isinstance(error, duckdb.PermissionException | duckdb.IOException) or "read-only mode" in text),
+        (
+            "forbidden",
+            isinstance(error, duckdb.PermissionException | duckdb.IOException) or "read-only mode" in text,
+        ),
         ("forbidden", "configuration has been locked" in text),
         ("ambiguous_column", "Ambiguous reference" in text),
         ("unknown_table", "Table with name" in text or "Referenced table" in text),

@@ -6,7 +6,7 @@
 Right: `equal`, `equal_empty`. Wrong, because the query does not run: `syntax_error`, `unknown_table`,
 `unknown_column`, `unknown_function`, `ambiguous_column`, `several_statements`, `not_a_query`, `forbidden`
 (it asks for what a read-only database refuses), `sql_error`. Wrong, because the result differs: the kinds of
-`compare.Difference` and `too_many_rows`. Everything else is unknown: `timeout`, `memory`, `crashed`,
+`compare.Difference` and `too_many_rows`. Everything else is unknown: `no_answer`, `timeout`, `memory`, `crashed`,
 `result_too_large`, `unsupported`, `engine_error`, `undecided`, `nondeterministic` (runs of the query
 differ), `storage_order` (right only by the order in which rows happen to be stored), `ties` (the reference's
 own result depends on that order), `bad_database`, and `reference_…` where the reference does not run.
@@ -64,7 +64,8 @@ class SqlJudge:
         """The report on one query; ConfigError where its engine is not installed."""
         began = time.monotonic()
         found = self._on_all(task)
-        verdict = Verdict(found.outcome, found.reason, METHOD, task.query[:MAX_EVIDENCE])
+        evidence = str(shown(task.query[:MAX_EVIDENCE]))
+        verdict = Verdict(found.outcome, found.reason, METHOD, evidence)
         seconds = time.monotonic() - began
         return SqlReport(verdict, found.feedback, ISOLATION[task.engine], tuple(sorted(found.flags)), seconds)
 
@@ -106,7 +107,9 @@ class SqlJudge:
             return unknown[0]
         full = [one for one in found if one.reason == "equal"]
         flags = frozenset().union(*(one.flags for one in found))
-        return _Found(Outcome.RIGHT, "equal", None, flags - {"weak"}) if full else _Found(*_EMPTY, None, flags)
+        return (
+            _Found(Outcome.RIGHT, "equal", None, flags - {"weak"}) if full else _Found(*_EMPTY, None, flags)
+        )
 
 
 _EMPTY = (Outcome.RIGHT, "equal_empty")
@@ -125,12 +128,16 @@ class _Trial:
 
     def found(self) -> _Found:
         """The finding: the reference first, because a query that nothing can be compared with is not run."""
+        if not self._task.query.strip():
+            return self._unknown("no_answer")
         right = self._right(reverse=False)
         if isinstance(right, RunError):
             reason = right.reason if right.reason == "bad_database" else f"reference_{right.reason}"
             return self._unknown(reason, right.message)
         if right.more:
             return self._unknown("reference_too_many_rows")
+        if uses_random(self._task.reference or "") and not self._reference_same_again(right):
+            return self._unknown("reference_nondeterministic")
         given = self._run(reverse=False)
         if isinstance(given, RunError):
             feedback = SqlFeedback(given.reason, said(given.reason, given.message))
@@ -174,7 +181,9 @@ class _Trial:
             return self._unknown("undecided")
         if self._options.scan_check and differs.kind != "wrong_column_count":
             other = self._right(reverse=True)
-            stable = isinstance(other, RunError) or not difference(right, other, self._ordered, self._options)
+            # where the rows themselves differ, the order of tied rows is no excuse
+            ordered = self._ordered and differs.kind == "wrong_order"
+            stable = isinstance(other, RunError) or not difference(right, other, ordered, self._options)
             if not stable:
                 self._flags.add("ties")
                 return self._unknown("ties")
@@ -196,12 +205,21 @@ class _Trial:
                 return False
         return True
 
+    def _reference_same_again(self, right: Result) -> bool:
+        self._flags.add("random")
+        found = [self._right(reverse=False) for _ in range(REPEATS)]
+        return all(isinstance(one, Result) and one.rows == right.rows for one in found)
+
     def _right(self, reverse: bool) -> Result | RunError:
         if self._task.expected is not None:
-            rows = tuple(tuple(_plain(cell, self._task.engine) for cell in row) for row in self._task.expected)
+            rows = tuple(
+                tuple(_plain(cell, self._task.engine) for cell in row) for row in self._task.expected
+            )
             return Result(len(rows[0]) if rows else None, rows)
-        assert self._task.reference is not None
-        return self._runner.reference(self._task.engine, self._request(self._task.reference, reverse))
+        reference = self._task.reference
+        assert reference is not None
+        fresh = uses_random(reference) or uses_clock(reference)
+        return self._runner.reference(self._task.engine, self._request(reference, reverse), fresh)
 
     def _run(self, reverse: bool) -> Result | RunError:
         return self._runner.query(self._task.engine, self._request(self._task.query, reverse))
@@ -236,4 +254,6 @@ def _plain(cell: object, engine: str) -> object:
     """A cell of a person's own rows: SQLite has no booleans, and gives 1 for true."""
     if isinstance(cell, list):
         return tuple(_plain(one, engine) for one in cell)
+    if isinstance(cell, dict):  # a struct
+        return tuple((name, _plain(one, engine)) for name, one in cell.items())
     return int(cell) if isinstance(cell, bool) and engine == "sqlite" else cell

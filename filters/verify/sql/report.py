@@ -69,7 +69,9 @@ def shown(value: Cell) -> object:
         return str(value)  # JSON has no NaN and no infinity
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = value if isinstance(value, str) else str(to_json(value)) if isinstance(value, tuple) else str(value)
+    text = (
+        value if isinstance(value, str) else str(to_json(value)) if isinstance(value, tuple) else str(value)
+    )
     return text[:MAX_TEXT].encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -3,6 +3,7 @@
 from filters.verify.sql.report import MAX_TEXT
 
 SENTENCES = {
+    "no_answer": "There is no query",
     "syntax_error": "The query is not valid SQL",
     "unknown_table": "The query names a table that does not exist",
     "unknown_column": "The query names a column that does not exist",

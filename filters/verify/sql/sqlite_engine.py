@@ -62,7 +62,7 @@ class SqliteEngine:
                 connection.deserialize(image)
                 _guard(connection, late)
                 return _rows(connection, request)
-        except (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError) as error:
+        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
             raise RunError(_reason(str(error), "sql_error"), str(error)) from None
 
     def _image(self, request: RunRequest, content: list[Any], late: float) -> bytes:
@@ -170,7 +170,10 @@ def _reversed(source: sqlite3.Connection) -> sqlite3.Connection:
 def _rows(connection: sqlite3.Connection, request: RunRequest) -> dict[str, object]:
     first = next((word.text for word in words(request.query)), "")
     if first in ("explain", "pragma") or not first:
-        raise RunError("not_a_query", f"a query begins with SELECT, WITH or VALUES, not with {first.upper() or 'nothing'}")
+        raise RunError(
+            "not_a_query",
+            f"a query begins with SELECT, WITH or VALUES, not with {first.upper() or 'nothing'}",
+        )
     try:
         cursor = connection.execute(request.query)
     except sqlite3.DatabaseError as error:

@@ -11,7 +11,6 @@ Engine: TypeAlias = Literal["sqlite", "duckdb"]
 Rows: TypeAlias = Mapping[str, list[list[Any]] | list[dict[str, Any]]]
 
 ENGINES = ("sqlite", "duckdb")
-_FIELDS = ("query", "reference", "expected", "schema", "rows", "setup", "databases", "engine", "ordered", "limits")
 _DATABASE_FIELDS = ("rows", "setup")
 
 
@@ -57,15 +56,19 @@ class SqlTask:
     limits: SqlLimits = SqlLimits()
 
     def __post_init__(self) -> None:
-        _text("query", self.query)
+        if not isinstance(self.query, str):
+            raise InputError(f"`query` must be a text, got {_kind(self.query)}")
         if (self.reference is None) == (self.expected is None):
             raise InputError("give either `reference` (a query) or `expected` (a list of rows), and not both")
         if self.reference is not None:
-            _text("reference", self.reference)
+            if not isinstance(self.reference, str) or not self.reference.strip():
+                raise InputError(f"`reference` must be a text with a query, got {_kind(self.reference)}")
         if not self.databases:
             raise InputError("`databases` is empty: a query needs at least one database to be asked of")
         if self.expected is not None and len(self.databases) > 1:
-            raise InputError("`expected` is the result on one database: give `reference` with several `databases`")
+            raise InputError(
+                "`expected` is the result on one database: give `reference` with several `databases`"
+            )
         if self.engine not in ENGINES:
             raise InputError(f"`engine` must be one of {', '.join(ENGINES)}, got {self.engine!r}")
         if self.ordered not in (True, False, "auto"):
@@ -81,7 +84,9 @@ class SqlTask:
         """
         schema = _statements("schema", row.get("schema"))
         if not schema:
-            raise InputError("`schema` is missing: give the CREATE TABLE statements as a text or a list of texts")
+            raise InputError(
+                "`schema` is missing: give the CREATE TABLE statements as a text or a list of texts"
+            )
         ordered = row.get("ordered")
         return cls(
             query=cast(str, row.get("query")),
@@ -115,10 +120,8 @@ def _database(row: Mapping[str, object], schema: tuple[str, ...], where: str) ->
     return Database((*schema, *setup), _table_rows(f"{where}rows", row.get("rows")))
 
 
-def _text(name: str, value: object) -> None:
-    if not isinstance(value, str) or not value.strip():
-        got = "nothing" if value is None or value == "" else type(value).__name__
-        raise InputError(f"`{name}` must be a text with a query, got {got}")
+def _kind(value: object) -> str:
+    return "nothing" if value is None or value == "" else type(value).__name__
 
 
 def _statements(name: str, value: object) -> tuple[str, ...]:
@@ -144,7 +147,9 @@ def _table_rows(name: str, value: object) -> Rows:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InputError(f"`{name}` must be an object, table name -> list of rows, got {type(value).__name__}")
+        raise InputError(
+            f"`{name}` must be an object, table name -> list of rows, got {type(value).__name__}"
+        )
     for table, rows in value.items():
         if not isinstance(rows, list) or not all(isinstance(one, list | dict) for one in rows):
             raise InputError(f"`{name}.{table}` must be a list of rows, each a list or an object")
@@ -162,4 +167,6 @@ def _limits(value: object) -> SqlLimits:
     for name, number in value.items():
         if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < 1e12:
             raise InputError(f"`limits.{name}` must be a number above 0, got {number!r}")
-    return SqlLimits(**{name: number if name == "deadline_s" else int(number) for name, number in value.items()})
+    return SqlLimits(
+        **{name: number if name == "deadline_s" else int(number) for name, number in value.items()}
+    )

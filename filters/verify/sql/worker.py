@@ -100,6 +100,8 @@ def _run(engine: Engine, request: RunRequest) -> dict[str, object]:
         return {"error": "memory", "message": "out of memory", "spent": True}
     except RecursionError:
         return {"error": "unsupported", "message": "nested too deeply"}
+    except Exception as error:
+        return {"error": "engine_error", "message": str(error)[:2000], "spent": True}
 
 
 def _reply(replies: TextIO, reply: object) -> None:
