@@ -16,7 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +24,9 @@ START_DEADLINE_S = 60.0
 """A start takes 0.1-0.5 s alone and many times that on a loaded machine; not part of a request's deadline."""
 
 _BLOCK = 1 << 16
+
+Reply: TypeAlias = Any
+"""What a worker's line of JSON holds."""
 
 
 class ProcessLost(Exception):
@@ -63,7 +66,7 @@ class Process:
         """The process id."""
         return self._process.pid
 
-    def ask(self, request: object, deadline_s: float, max_reply_bytes: int) -> Any:
+    def ask(self, request: object, deadline_s: float, max_reply_bytes: int) -> Reply:
         """The reply; without one the process is dead and the exception says why."""
         try:
             return self._exchange(request, deadline_s, max_reply_bytes)
@@ -80,7 +83,7 @@ class Process:
                 with contextlib.suppress(BrokenPipeError):  # a last write that nobody read
                     pipe.close()
 
-    def _exchange(self, request: object, deadline_s: float, max_reply_bytes: int) -> Any:
+    def _exchange(self, request: object, deadline_s: float, max_reply_bytes: int) -> Reply:
         limit = time.monotonic() + deadline_s
         assert self._process.stdin is not None
         try:
@@ -131,7 +134,7 @@ class ProcessPool:
         self._places = threading.BoundedSemaphore(self.size)
         self._lock = threading.Lock()
 
-    def ask(self, request: object, deadline_s: float, max_reply_bytes: int) -> Any:
+    def ask(self, request: object, deadline_s: float, max_reply_bytes: int) -> Reply:
         """A worker's reply; ProcessLate, ReplyTooLong, or ProcessLost where `attempts` ended without one."""
         with self._places:
             for attempt in range(1, self.attempts + 1):
@@ -160,7 +163,7 @@ class ProcessPool:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.pid, 9)  # its own thread reaps it when the pipe ends
 
-    def _ask_once(self, request: object, deadline_s: float, max_reply_bytes: int) -> Any:
+    def _ask_once(self, request: object, deadline_s: float, max_reply_bytes: int) -> Reply:
         process = self._take()
         try:
             reply = process.ask(request, deadline_s, max_reply_bytes)

@@ -21,7 +21,7 @@ def key(cell: Cell) -> Hashable:
         return ("list", *map(key, cell))
     if isinstance(cell, bool):
         return ("boolean", cell)
-    if isinstance(cell, float | Decimal) and cell != cell:
+    if isinstance(cell, float | Decimal) and math.isnan(cell):
         return ("number", "nan")
     if isinstance(cell, int | float | Decimal):
         return ("number", cell)  # Python's numbers compare and hash by exact value

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_DATABASES = 4
 """Built databases a worker keeps."""
 
-_CONFIG = {
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "1",
     "max_temp_directory_size": "0B",  # no spilling: memory is the limit
     "enable_external_access": "false",

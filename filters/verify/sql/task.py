@@ -60,9 +60,8 @@ class SqlTask:
             raise InputError(f"`query` must be a text, got {_kind(self.query)}")
         if (self.reference is None) == (self.expected is None):
             raise InputError("give either `reference` (a query) or `expected` (a list of rows), and not both")
-        if self.reference is not None:
-            if not isinstance(self.reference, str) or not self.reference.strip():
-                raise InputError(f"`reference` must be a text with a query, got {_kind(self.reference)}")
+        if self.reference is not None and not (isinstance(self.reference, str) and self.reference.strip()):
+            raise InputError(f"`reference` must be a text with a query, got {_kind(self.reference)}")
         if not self.databases:
             raise InputError("`databases` is empty: a query needs at least one database to be asked of")
         if self.expected is not None and len(self.databases) > 1:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -14,14 +15,24 @@ _TOKEN = re.compile(
 )
 
 RANDOM = frozenset(
-    "random randomblob setseed uuid uuidv4 uuidv7 gen_random_uuid tablesample sample shuffle".split()
+    {
+        "random",
+        "randomblob",
+        "setseed",
+        "uuid",
+        "uuidv4",
+        "uuidv7",
+        "gen_random_uuid",
+        "tablesample",
+        "sample",
+    }
 )
 """Functions and clauses whose result is drawn anew."""
 
 CLOCK = frozenset(
-    """now today current_date current_time current_timestamp get_current_time get_current_timestamp
-    transaction_timestamp localtime localtimestamp datetime julianday strftime unixepoch timediff
-    nextval currval txid_current current_query_id current_transaction_id current_connection_id""".split()
+    {"now", "today", "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
+    | {"get_current_time", "get_current_timestamp", "transaction_timestamp", "nextval", "currval"}
+    | {"txid_current", "current_query_id", "current_transaction_id", "current_connection_id"}
 )
 """Functions whose result depends on when, or on how many times, they are asked."""
 
@@ -47,7 +58,7 @@ def words(sql: str) -> Iterator[Word]:
 def asks_for_order(sql: str) -> bool:
     """Whether the outermost query has an ORDER BY (one inside brackets does not count)."""
     top = [word.text for word in words(sql) if word.depth == 0]
-    return ("order", "by") in zip(top, top[1:], strict=False)
+    return ("order", "by") in pairwise(top)
 
 
 def uses_random(sql: str) -> bool:

@@ -4,9 +4,10 @@ JSON lines: first `[engine]`, then one `RunRequest` as an object a line; each is
 `columns`, `rows`, `more`, or with `error` and `message`. Each comes with `seconds`. It is never told what
 a result should be.
 
-Before the first query the process gives up opening files and sockets (no descriptor is left to it),
-writing to files, and core dumps (the soft limit: DuckDB needs a descriptor for a moment to start). Every run has its own limits of memory and processor time; the kernel's
-timer ends a process that hangs although its parent is gone.
+Before the first query the process gives up opening files and sockets (no descriptor is left to it; a soft
+limit, because DuckDB needs one for a moment to start), writing to files, and core dumps. Every run has its
+own limits of memory and processor time; the kernel's timer ends a process that hangs although its parent
+is gone.
 """
 
 import json
