@@ -36,7 +36,6 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "allow_unsigned_extensions": "false",
     # without this a table name that is not found is looked up among the worker's Python variables
     "python_enable_replacements": "false",
-    "max_expression_depth": "250",
 }
 
 

@@ -21,7 +21,7 @@ ISOLATION = {
 MAX_REFERENCES = 2_000
 """Results of reference queries remembered; the oldest are forgotten."""
 
-LATE_S = 1.0
+LATE_S = 0.25
 """How much longer than the engine's own deadline the process may live."""
 
 Role = Literal["reference", "query"]
