@@ -8,6 +8,7 @@ The deadline is left to the parent, which kills the process: a timer thread that
 more thread to be started when memory is short.
 """
 
+import json
 import math
 import resource
 import struct
@@ -46,11 +47,11 @@ class DuckdbEngine:
         self._databases: OrderedDict[tuple[str, bool, int], DuckDBPyConnection] = OrderedDict()
         _warm_up()
 
-    def run(self, request: RunRequest, content: list[Any]) -> dict[str, object]:
-        """A reply with rows; RunError where there are none. `content`: the database's JSON, read."""
+    def run(self, request: RunRequest) -> dict[str, object]:
+        """A reply with rows; RunError where there are none."""
         import duckdb
 
-        database = self._database(request, content)
+        database = self._database(request)
         connection = database.cursor()
         try:
             return _rows(connection, request)
@@ -63,7 +64,7 @@ class DuckdbEngine:
             if uses_random(request.query) or uses_clock(request.query):
                 self._forget(request)  # a sequence moves on even in a transaction that is rolled back
 
-    def _database(self, request: RunRequest, content: list[Any]) -> "DuckDBPyConnection":
+    def _database(self, request: RunRequest) -> "DuckDBPyConnection":
         import duckdb
 
         key = request.database, request.reverse, request.memory_bytes
@@ -72,7 +73,7 @@ class DuckdbEngine:
                 self._databases.popitem(last=False)[1].close()
             connection = _connect(request.memory_bytes)
             try:
-                _build(connection, *content)
+                _build(connection, *json.loads(request.database))
                 if request.reverse:
                     _reverse(connection)
                 connection.execute("SET lock_configuration=true")

@@ -5,6 +5,7 @@ Three layers, each enough alone: the authorizer refuses every action but reading
 write, and the copy is thrown away.
 """
 
+import json
 import re
 import sqlite3
 import time
@@ -53,10 +54,10 @@ class SqliteEngine:
     def __init__(self) -> None:
         self._images: OrderedDict[tuple[str, bool], bytes] = OrderedDict()
 
-    def run(self, request: RunRequest, content: list[Any]) -> dict[str, object]:
-        """A reply with rows; RunError where there are none. `content`: the database's JSON, read."""
+    def run(self, request: RunRequest) -> dict[str, object]:
+        """A reply with rows; RunError where there are none."""
         late = time.monotonic() + request.deadline_s
-        image = self._image(request, content, late)
+        image = self._image(request, late)
         try:
             with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
                 connection.deserialize(image)
@@ -65,7 +66,7 @@ class SqliteEngine:
         except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
             raise RunError(_reason(str(error), "sql_error"), str(error)) from None
 
-    def _image(self, request: RunRequest, content: list[Any], late: float) -> bytes:
+    def _image(self, request: RunRequest, late: float) -> bytes:
         key = request.database, request.reverse
         if key not in self._images:
             try:
@@ -73,7 +74,7 @@ class SqliteEngine:
                     connection.execute("PRAGMA user_version=1")  # a database without a page has no bytes
                     connection.set_authorizer(_may_build)
                     connection.set_progress_handler(partial(_is_late, late), _STEPS)
-                    _build(connection, *content)
+                    _build(connection, *json.loads(request.database))
                     connection.set_authorizer(None)  # serialize() asks for a PRAGMA itself
                     built = _reversed(connection) if request.reverse else connection
                     self._images[key] = built.serialize()

@@ -16,7 +16,7 @@ import resource
 import signal
 import sys
 import time
-from typing import Any, Protocol, TextIO
+from typing import Protocol, TextIO
 
 from filters.verify.sql.reply import RunError, RunRequest
 
@@ -30,7 +30,7 @@ _SPENT = ("memory", "engine_error")  # after these a process is not trusted with
 class Engine(Protocol):
     """What runs a query."""
 
-    def run(self, request: RunRequest, content: list[Any]) -> dict[str, object]:
+    def run(self, request: RunRequest) -> dict[str, object]:
         """A reply with rows, or RunError."""
         ...
 
@@ -94,7 +94,7 @@ def _limit(request: RunRequest, base: int) -> None:
 
 def _run(engine: Engine, request: RunRequest) -> dict[str, object]:
     try:
-        return engine.run(request, json.loads(request.database))
+        return engine.run(request)
     except RunError as error:
         return {"error": error.reason, "message": error.message[:2000], "spent": error.reason in _SPENT}
     except MemoryError:

@@ -23,7 +23,7 @@ BASE: dict[str, Any] = {
 }
 
 
-def task(**changes: Any) -> SqlTask:
+def task(**changes: object) -> SqlTask:
     row = {**BASE, **changes}
     return SqlTask.from_row({name: value for name, value in row.items() if value is not None})
 
