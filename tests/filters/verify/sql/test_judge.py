@@ -1,17 +1,20 @@
 """What the judge promises beyond single verdicts."""
 
+import json
 import os
 import pickle
 import signal
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from filters.verify.sql.judge import SqlJudge
 from filters.verify.sql.options import SqlOptions
-from filters.verify.sql.task import SqlTask
+from filters.verify.sql.sentences import SENTENCES
+from filters.verify.sql.task import SqlLimits, SqlTask
 from schemas.exceptions import InputError
 from schemas.verdict import Outcome
 
@@ -181,3 +184,19 @@ def test_a_closed_judge_says_so() -> None:
     judge.close()
     with pytest.raises(RuntimeError, match="closed"):
         judge.report(task())
+
+
+def test_the_page_names_every_reason_and_field() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "judging-sql.md").read_text(encoding="utf-8")
+    assert [reason for reason in SENTENCES if f"`{reason}`" not in page] == []
+    named = [*SqlTask.__slots__, "schema", "rows", "setup", *SqlLimits.__slots__]
+    assert [name for name in named if f"`{name}`" not in page] == []
+
+
+def test_every_case_of_the_table_has_a_known_reason() -> None:
+    table = json.loads((Path(__file__).parents[3] / "cases" / "sql.json").read_text(encoding="utf-8"))
+    reasons = {case["reason"] for case in table["cases"]}
+    known = {*SENTENCES, "equal", "equal_empty"}
+    assert {
+        reason for reason in reasons if reason not in known and not reason.startswith("reference_")
+    } == set()
