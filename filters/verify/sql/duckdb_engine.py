@@ -2,7 +2,8 @@
 
 A database is built once and kept (building takes about 20 ms, asking 0.5 ms). What keeps it unchanged: one
 SELECT statement only, in a transaction that DuckDB itself holds read-only (a data-changing WITH is typed as
-SELECT, and fails there, and so does a sequence asked to move on), rolled back afterwards; no external access, a locked configuration.
+SELECT, and fails there, and so does a sequence asked to move on), rolled back afterwards; no external
+access, a locked configuration.
 
 The deadline is left to the parent, which kills the process: a timer thread that interrupts would be one
 more thread to be started when memory is short.
@@ -17,7 +18,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from filters.verify.sql.reply import RunError, RunRequest, rows_reply
-from filters.verify.sql.sqlite_engine import insertion, quoted
+from filters.verify.sql.sqlite_engine import insertions, quoted
 from filters.verify.sql.values import to_json
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ def _build(connection: "DuckDBPyConnection", statements: list[str], rows: dict[s
     for statement in statements:
         connection.execute(statement)
     for table, values in rows.items():
-        for row in values:
-            connection.execute(*insertion(table, row))
+        for statement, cells in insertions(table, values):
+            connection.execute(statement, cells)
 
 
 def _reverse(connection: "DuckDBPyConnection") -> None:

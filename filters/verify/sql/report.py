@@ -37,8 +37,8 @@ class SqlReport:
 
     `isolation` says what stood between the query and the machine; `flags`: `weak` (the right result is
     empty, and an empty result is easy to get), `random`, `clock` (the query names such functions),
-    `ties` (the reference's result depends on the order of storage), `unordered_rows` (that could not be
-    tried); `seconds` all the time it took.
+    `ties` (the reference's result depends on the order of storage), `unchecked_order` (that could not
+    be tried); `seconds` all the time it took.
     """
 
     verdict: Verdict

@@ -85,7 +85,7 @@ class Trial:
             return ""
         other, given = self._right(reverse=True), self._run(reverse=True)
         if isinstance(other, RunError) or isinstance(given, RunError):
-            self._flags.add("unordered_rows")
+            self._flags.add("unchecked_order")
             return ""
         stable = difference(right, other, self._ordered, self._options) is None
         if not stable:
@@ -102,6 +102,8 @@ class Trial:
             other = self._right(reverse=True)
             # where the rows themselves differ, the order of tied rows is no excuse
             ordered = self._ordered and differs.kind == "wrong_order"
+            if isinstance(other, RunError):
+                self._flags.add("unchecked_order")
             stable = isinstance(other, RunError) or not difference(right, other, ordered, self._options)
             if not stable:
                 self._flags.add("ties")

@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from filters.verify.sql.judge import SqlJudge
 from filters.verify.sql.options import SqlOptions
 from filters.verify.sql.sentences import SENTENCES
 from filters.verify.sql.task import SqlLimits, SqlTask
-from schemas.exceptions import InputError
+from schemas.exceptions import ConfigError, InputError
 from schemas.verdict import Outcome
 
 BASE: dict[str, Any] = {
@@ -172,6 +173,39 @@ def test_a_bad_task_is_refused_by_field(changes: dict[str, Any], said: str) -> N
     with pytest.raises(InputError) as caught:
         task(**changes)
     assert said in str(caught.value)
+
+
+def test_without_duckdb_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with SqlJudge() as judge, pytest.raises(ConfigError, match=r"corrigenda\[sql\]"):
+        judge.report(task(engine="duckdb"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
+def test_rows_of_all_forms_are_stored_as_written(judge: SqlJudge, engine: str) -> None:
+    schema = 'CREATE TABLE "odd ""name" (a INT, "b c" TEXT, d DOUBLE)'
+    rows = [{"a": n, "b c": f"'{n}"} if n % 700 else {"d": 0.5, "a": n} for n in range(2500)]
+    sums = 'SELECT COUNT(*), COUNT("b c"), COUNT(d), SUM(a), MAX("b c") FROM "odd ""name"'
+    made = judge.report(
+        task(schema=schema, rows={'odd "name': rows}, query=sums, reference=None, engine=engine,
+             expected=[[2500, 2496, 4, 2499 * 1250, "'999"]])
+    )  # fmt: skip
+    assert made.verdict.is_right, made.feedback
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
+def test_keys_references_views_and_indexes_survive_the_reversal(judge: SqlJudge, engine: str) -> None:
+    schema = [
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, name TEXT UNIQUE)",
+        "CREATE TABLE b (a_id INTEGER NOT NULL REFERENCES a(id), n INTEGER, PRIMARY KEY (a_id, n))",
+        "CREATE INDEX i ON b (n)",
+        "CREATE VIEW v AS SELECT name, n FROM a JOIN b ON a_id = id",
+    ]
+    rows = {"a": [[1, "x"], [2, "y"]], "b": [[1, 5], [2, 5], [2, 6]]}
+    changes = {"schema": schema, "rows": rows, "engine": engine, "reference": "SELECT name FROM v ORDER BY n"}
+    report = judge.report(task(query="SELECT name FROM v ORDER BY n, name", **changes))
+    assert (report.verdict.reason, report.flags) == ("ties", ("ties",))
+    assert judge.report(task(query="SELECT name FROM v ORDER BY n", **changes)).verdict.is_right
 
 
 def test_reports_cross_processes(judge: SqlJudge) -> None:
