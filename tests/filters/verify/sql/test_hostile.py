@@ -29,7 +29,7 @@ UNCHANGED["sqlite"][0][0] = "1a,2b,3c,4d,5e"
 
 @pytest.fixture(scope="module")
 def judge() -> Iterator[SqlJudge]:
-    with SqlJudge(SqlOptions(deadline_s=0.7, memory_bytes=64 * MIB, scan_check=False)) as judge:
+    with SqlJudge(SqlOptions(deadline_s=0.5, memory_bytes=64 * MIB, scan_check=False)) as judge:
         yield judge
 
 

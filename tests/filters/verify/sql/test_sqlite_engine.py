@@ -41,7 +41,7 @@ def test_the_authorizer_refuses(sql: str) -> None:
 
 def test_reading_functions_and_table_functions_are_allowed() -> None:
     engine = SqliteEngine()
-    sql = "SELECT upper(name), value FROM t, json_each('[5]') WHERE id IN (SELECT MAX(id) FROM t)"
+    sql = "SELECT upper(name), value FROM t, json_each('[5]') WHERE t.id IN (SELECT MAX(id) FROM t)"
     assert engine.run(request(sql))["rows"] == [["B", 5]]
     assert engine.run(request("SELECT id FROM t", reverse=True))["rows"] == [[2], [1]]
     assert engine.run(request("SELECT sql FROM sqlite_master"))["columns"] == 1
