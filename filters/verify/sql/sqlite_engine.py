@@ -26,6 +26,8 @@ MAX_IMAGES = 32
 MAX_TEXT_BYTES = 16 << 20
 """Largest text or blob; above it SQLite itself says `string or blob too big`."""
 
+_ROWID_KEY = re.compile(r"(?i)\bINTEGER\s+PRIMARY\s+KEY(\s+(ASC|DESC))?(\s+AUTOINCREMENT)?")
+_ANY_INTEGER = re.compile(r"(?i)\bINTEGER\b")  # of the same affinity as INT
 _MAX_PARAMETERS = 2_000
 _MADE = (
     "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite^_%' ESCAPE '^'"
@@ -163,13 +165,14 @@ def quoted(name: str) -> str:
 def _reversed(source: sqlite3.Connection) -> bytes:
     """A copy, serialized, whose tables hold their rows in reverse.
 
-    INTEGER becomes INT in it: an INTEGER PRIMARY KEY is the rowid itself, and its rows would stay in
-    its order whatever one does. The affinity is the same.
+    INTEGER PRIMARY KEY becomes INT in it: such a column is the rowid itself, and its rows would stay in its
+    order whatever one does. As INT PRIMARY KEY it would have an index, which SQLite reads in order
+    where the column alone is asked for; so it does still with PRIMARY KEY (id) written apart.
     """
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as target:
         made = source.execute(_MADE).fetchall()
         for name, sql in [(name, sql) for kind, name, sql in made if kind == "table"]:
-            target.execute(re.sub(r"(?i)\bAUTOINCREMENT\b", "", re.sub(r"(?i)\bINTEGER\b", "INT", sql)))
+            target.execute(_ANY_INTEGER.sub("INT", _ROWID_KEY.sub("INT", sql)))
             order = "" if "WITHOUT ROWID" in sql.upper() else " ORDER BY rowid DESC"
             rows = source.execute(f"SELECT * FROM {quoted(name)}{order}")
             marks = ", ".join("?" * len(rows.description))
