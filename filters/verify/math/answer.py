@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from filters.verify.math.quantity import Quantity, read_quantity
-from filters.verify.math.surd import Undecidable
+from filters.verify.math.roots import Undecidable
 
 MAX_ITEMS = 24
 """Longest list compared item by item."""

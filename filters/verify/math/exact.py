@@ -16,7 +16,8 @@ from filters.verify.math.notation import plain
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.quantity import Quantity, decimal_comma
 from filters.verify.math.quantity_equality import compare_quantities
-from filters.verify.math.surd import Surd, Undecidable
+from filters.verify.math.roots import Undecidable
+from filters.verify.math.surd import Surd
 from filters.verify.math.words_equality import compare_choices, compare_coded, compare_words
 from schemas.verdict import Outcome, Verdict
 

@@ -3,14 +3,18 @@
     \\frac{3\\sqrt{8}}{2} - 1.5\\pi        12\\frac{3}{5} (a mixed number)        2^{10}        (x+1)(x-1)
 
 Work is bounded by the length of the text and by the limits of `Surd`; nothing is evaluated. What
-is ambiguous (`1/2x`, `2\\frac{5}{3}`) or outside the subset (functions, ±, |x|) is `Undecidable`.
+is ambiguous (`1/2x`, `2\\frac{5}{3}`, `\\sin x/2`) or outside the subset (±, sums over k, integrals) is
+`Undecidable`.
 """
 
 import re
 from fractions import Fraction
 
-from filters.verify.math.expression_tokens import Cursor, Token, tokens_of
-from filters.verify.math.surd import Surd, Undecidable
+from filters.verify.math.expression_numbers import NumberReader
+from filters.verify.math.expression_tokens import FUNCTIONS, OVER, Token, tokens_of
+from filters.verify.math.functions import absolute, apply, binomial, factorial, logarithm, raised
+from filters.verify.math.roots import Undecidable
+from filters.verify.math.surd import Surd
 
 MAX_CHARS = 400
 """Longest expression read; the longest reference of MATH-500 has 60 characters."""
@@ -22,7 +26,8 @@ _GREEK = re.compile(
     r"\\(?:alpha|beta|gamma|delta|(?:var)?epsilon|theta|lambda|mu|rho|sigma|tau|(?:var)?phi|omega|infty)"
 )
 _TIMES = frozenset(["*", "\\times", "\\cdot", "\\ast"])
-_OVER = frozenset(["/", "\\div"])
+_NAMED = frozenset("\\" + name for name in FUNCTIONS)
+_DEGREE = (["^", "\\circ"], ["^", "{", "\\circ", "}"])
 
 
 def read_expression(text: str) -> Surd:
@@ -32,12 +37,14 @@ def read_expression(text: str) -> Surd:
     return _Reader(tokens_of(text)).whole()
 
 
-class _Reader(Cursor):
+class _Reader(NumberReader):
     """Recursive descent over the tokens; each method reads what its name says."""
 
     def __init__(self, tokens: list[Token]) -> None:
         super().__init__(tokens)
         self._depth = 0
+        self._bars = 0
+        self._angle = False
 
     def whole(self) -> Surd:
         value = self._sum()
@@ -65,11 +72,11 @@ class _Reader(Cursor):
             if token.text in _TIMES:
                 self._take()
                 value = value * self._signed_power()
-            elif token.text in _OVER:
+            elif token.text in OVER:
                 self._take()
                 value = value / self._signed_power()
                 divided = True
-            elif token.kind in ("letter", "command") or token.text in ("(", "{"):
+            elif token.kind in ("letter", "command") or token.text in ("(", "{") or self._bar_opens():
                 if divided:
                     raise Undecidable("1/2x")
                 value = value * self._power()
@@ -85,13 +92,20 @@ class _Reader(Cursor):
 
     def _power(self) -> Surd:
         base = self._atom()
+        while self._opened("!"):
+            base = factorial(base)
         if not self._is("^"):
             return base
+        if self._angle:
+            degree = next((d for d in _DEGREE if self._follows(d)), None)
+            if degree is not None:
+                self._at += len(degree)
+                return base * Surd.symbol("π") * Surd.rational(Fraction(1, 180))
         self._take()
-        exponent = self._exponent().as_rational()
-        if exponent is None or self._is("^"):
+        exponent = self._exponent()
+        if self._is("^", "!"):
             raise Undecidable("exponent")
-        return base.power(exponent)
+        return raised(base, exponent)
 
     def _exponent(self) -> Surd:
         return -self._atom() if self._opened("-") else self._atom()
@@ -104,17 +118,77 @@ class _Reader(Cursor):
             return self._until(")" if token.text == "(" else "}")
         if token.kind == "letter":
             return self._symbol(token.text)
-        if token.text == "\\pi":
-            return Surd.symbol("π")
-        if token.text == "\\frac":
-            return self._argument() / self._argument()
-        if token.text == "\\sqrt":
-            if self._is("["):
-                raise Undecidable("root")
-            return self._radicand().root()
-        if token.kind == "command" and _GREEK.fullmatch(token.text):
-            return self._symbol(token.text)
+        if token.text == "|":
+            return self._absolute()
+        if token.kind == "command":
+            return self._command(token.text)
         raise Undecidable("syntax")
+
+    def _command(self, name: str) -> Surd:
+        if name == "\\pi":
+            return Surd.symbol("π")
+        if name == "\\frac":
+            return self._argument() / self._argument()
+        if name == "\\sqrt":
+            degree = self._root_degree()
+            return self._radicand().root(degree)
+        if name == "\\binom":
+            return binomial(self._argument(), self._argument())
+        if name in _NAMED:
+            return self._function(name[1:])
+        if _GREEK.fullmatch(name):
+            return self._symbol(name)
+        raise Undecidable("command")
+
+    def _root_degree(self) -> int:
+        if not self._opened("["):
+            return 2
+        token = self._take()
+        self._take("]")
+        if not token.text.isdigit() or len(token.text) > 2:
+            raise Undecidable("root")
+        return int(token.text)
+
+    def _bar_opens(self) -> bool:
+        return self._is("|") and not self._bars
+
+    def _absolute(self) -> Surd:
+        if self._bars:
+            raise Undecidable("bars in bars")
+        self._bars += 1
+        value = self._until("|")
+        self._bars -= 1
+        return absolute(value)
+
+    def _function(self, name: str) -> Surd:
+        """`\\sin^2 x`, `\\log_2(x)`; the argument without brackets ends before a sign or function."""
+        base = self._argument() if name == "log" and self._opened("_") else None
+        power = self._exponent().as_rational() if self._opened("^") else Fraction(1)
+        if power is None or power.denominator != 1:
+            raise Undecidable("power of a function")
+        if power == -1:
+            name, power = f"arc{name}", Fraction(1)
+        around, self._angle = self._angle, True
+        argument = self._function_argument()
+        self._angle = around
+        value = logarithm(base, argument) if base is not None else apply(name, argument)
+        return value.power(power)
+
+    def _function_argument(self) -> Surd:
+        for opening, closing in (("(", ")"), ("{", "}")):
+            if self._opened(opening):
+                value = self._until(closing)
+                if self._is("^", "!"):
+                    raise Undecidable("sin(x)^2")
+                return value
+        value, previous = self._power(), None
+        while (token := self._peek()) is not None and (token.kind == "letter" or token.text == "\\pi"):
+            if token.spaced and previous is not None:
+                raise Undecidable("sin x y")
+            value, previous = value * self._power(), token
+        if self._is("/", "(", "{", "!"):
+            raise Undecidable("sin x/2")
+        return value
 
     def _until(self, closing: str) -> Surd:
         value = self._sum()
@@ -139,51 +213,3 @@ class _Reader(Cursor):
         if token is not None and token.text.isdigit() and len(token.text) > 1:
             raise Undecidable("\\\\sqrt12 is √1·2 in LaTeX and √12 to its writer")
         return self._argument()
-
-    def _argument(self) -> Surd:
-        """`{...}`, or one digit or symbol as in `\\frac12` and `\\sqrt2`."""
-        token = self._peek()
-        if token is None or token.kind != "number":
-            return self._atom()
-        if not token.text.isdigit():
-            raise Undecidable("argument")
-        digits = [Token("number", digit, False) for digit in token.text]
-        self._tokens[self._at : self._at + 1] = digits
-        return Surd.rational(int(self._take().text))
-
-    def _number(self, token: Token) -> Surd:
-        value = Fraction(token.text)
-        following = self._peek()
-        if following is not None and following.kind == "number":
-            part = self._plain_part()
-        elif following is not None and following.text == "\\frac" and token.text.isdigit():
-            latex = self._latex_part()
-            if latex is None:
-                return Surd.rational(value)
-            part = latex
-        else:
-            return Surd.rational(value)
-        if not 0 < part < 1 or not token.text.isdigit():
-            raise Undecidable("mixed number")
-        return Surd.rational(value + part)
-
-    def _plain_part(self) -> Fraction:
-        """`4/5` of `1 4/5`."""
-        part = self._tokens[self._at : self._at + 3]
-        if len(part) < 3 or part[1].text not in _OVER or not part[0].spaced or not part[2].text.isdigit():
-            raise Undecidable("two numbers")
-        self._at += 3
-        return Fraction(part[0].text) / (int(part[2].text) or _zero())
-
-    def _latex_part(self) -> Fraction | None:
-        """The fraction of `12\\frac{3}{5}`; None where it is a factor such as `2\\frac{x}{3}`."""
-        start = self._at
-        self._take()
-        part = (self._argument() / self._argument()).as_rational()
-        if part is None:
-            self._at = start
-        return part
-
-
-def _zero() -> int:
-    raise Undecidable("division by zero")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filters.verify.math.expression import read_expression
-from filters.verify.math.surd import Surd, Undecidable
+from filters.verify.math.roots import Undecidable
+from filters.verify.math.surd import Surd
 
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _PERCENT = re.compile(r"\s*(?:\\?%|percent(?:age)?|per cent|pct)$", re.IGNORECASE)

@@ -2,9 +2,11 @@
 
 from fractions import Fraction
 
+from filters.verify.math.approximation import real_value
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.quantity import Quantity
 from filters.verify.math.surd import Surd
+from filters.verify.math.value_equality import same_value
 from schemas.verdict import Outcome, Verdict
 
 EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
@@ -64,11 +66,12 @@ _FACTORS = frozenset([2, 3, 4, 7, 8, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1
 """Ratios of common units; a mismatch by one of these beside a convertible unit may be a conversion."""
 
 
-def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) -> Verdict:
+def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) -> Verdict | None:
     """Equal by value under the options; a unit is never needed and never converted."""
     one, other = _read(gold, options.percent == "fraction"), _read(said, options.percent == "fraction")
     units_differ = bool(gold.unit and said.unit and gold.unit != said.unit)
-    if one == other:
+    same = same_value(one, other)
+    if same:
         return _unknown("units") if units_differ else EQUAL
     if gold.percent != said.percent and _hundredfold(one, other):
         return _unknown("percent")
@@ -78,7 +81,9 @@ def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) ->
         return _unknown("units")  # 45° and π/4
     if units_differ or _may_convert(gold, said, one, other) or _letter_unit(one, other):
         return _unknown("units")
-    return MISMATCH
+    if same is None:
+        return None
+    return _unknown("names") if _renamed(one, other) else MISMATCH
 
 
 def _has_pi(value: Surd) -> bool:
@@ -103,7 +108,7 @@ def _hundredfold(one: Surd, other: Surd) -> bool:
 def _is_close(gold: Quantity, said: Quantity, one: Surd, other: Surd, ratio: float) -> bool:
     if gold.places is None and said.places is None:
         return False
-    a, b = one.approximate(), other.approximate()
+    a, b = real_value(one), real_value(other)
     if a is None or b is None:
         return False
     if abs(a - b) < ratio * max(abs(a), abs(b)):
@@ -126,6 +131,20 @@ def _may_convert(gold: Quantity, said: Quantity, one: Surd, other: Surd) -> bool
         return False
     ratio = a / b if abs(a) > abs(b) else b / a
     return ratio in _FACTORS
+
+
+def _renamed(one: Surd, other: Surd) -> bool:
+    """`2k+2` against `2n+2`: equal when the one variable of each has the same name."""
+    a, b = one.names() - {"π", "e"}, other.names() - {"π", "e"}
+    if len(a) != 1 or len(b) != 1 or a == b:
+        return False
+    (name,), (new,) = a, b
+    return Surd(
+        {
+            (radicand, tuple((new if n == name else n, power) for n, power in symbols)): factor
+            for (radicand, symbols), factor in one.terms.items()
+        }
+    ) == other
 
 
 def _letter_unit(one: Surd, other: Surd) -> bool:
