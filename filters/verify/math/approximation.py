@@ -92,9 +92,11 @@ def _symbol(name: str, base: float | None, point: Point | None) -> complex:
         return complex(int(name))
     if base is None or "infty" in name:
         raise Undecidable("variable")
+    if name == "e":
+        return complex(math.e)
     if point is not None:
-        return complex(point[name]) if name in point else _power(complex(math.e), 1)
-    return complex(math.e) if name == "e" else complex(1.1 + (crc32(name.encode()) % 9973) / 8999)
+        return complex(point[name])
+    return complex(1.1 + (crc32(name.encode()) % 9973) / 8999)
 
 
 def _power(number: complex, power: int | Fraction) -> complex:
@@ -116,7 +118,11 @@ def _function(symbol: Opaque, base: float | None, point: Point | None) -> comple
     if name in _PLAIN:
         return _PLAIN[name](first)
     if name.startswith("root"):
-        return _power(first, Fraction(1, int(name[4:]))) if first.imag or first.real >= 0 else _negative(first, name)
+        return (
+            _power(first, Fraction(1, int(name[4:])))
+            if first.imag or first.real >= 0
+            else _negative(first, name)
+        )
     if name == "power":
         if first.imag or first.real <= 0:
             raise Undecidable("branch")

@@ -1,6 +1,6 @@
 """Functions of exact values: exact where that is easy, else an opaque symbol with a canonical spelling.
 
-    cos(2π/3) -> -1/2        \\log_2 8 -> 3        \\sin x -> the symbol `sin(x)`        5! -> 120
+cos(2π/3) -> -1/2        \\log_2 8 -> 3        \\sin x -> the symbol `sin(x)`        5! -> 120
 """
 
 from fractions import Fraction

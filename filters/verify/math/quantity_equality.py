@@ -7,10 +7,8 @@ from filters.verify.math.options import JudgeOptions
 from filters.verify.math.quantity import Quantity
 from filters.verify.math.surd import Surd
 from filters.verify.math.value_equality import same_value
-from schemas.verdict import Outcome, Verdict
-
-EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
-MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
+from filters.verify.math.verdicts import EQUAL, MISMATCH, unknown
+from schemas.verdict import Verdict
 
 _CONVERTIBLE = frozenset(
     [
@@ -72,18 +70,18 @@ def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) ->
     units_differ = bool(gold.unit and said.unit and gold.unit != said.unit)
     same = same_value(one, other)
     if same:
-        return _unknown("units") if units_differ else EQUAL
+        return unknown("units") if units_differ else EQUAL
     if gold.percent != said.percent and _hundredfold(one, other):
-        return _unknown("percent")
+        return unknown("percent")
     if _is_close(gold, said, one, other, options.close_ratio):
-        return _unknown("close")
+        return unknown("close")
     if "degree" in (gold.unit, said.unit) and (_has_pi(one) or _has_pi(other)):
-        return _unknown("units")  # 45° and π/4
+        return unknown("units")  # 45° and π/4
     if units_differ or _may_convert(gold, said, one, other) or _letter_unit(one, other):
-        return _unknown("units")
+        return unknown("units")
     if same is None:
         return None
-    return _unknown("names") if _renamed(one, other) else MISMATCH
+    return unknown("names") if _renamed(one, other) else MISMATCH
 
 
 def _has_pi(value: Surd) -> bool:
@@ -94,10 +92,6 @@ def _read(quantity: Quantity, as_fraction: bool) -> Surd:
     if quantity.percent and as_fraction:
         return quantity.value * Surd.rational(Fraction(1, 100))
     return quantity.value
-
-
-def _unknown(reason: str) -> Verdict:
-    return Verdict(Outcome.UNKNOWN, reason, "exact")
 
 
 def _hundredfold(one: Surd, other: Surd) -> bool:
@@ -139,12 +133,15 @@ def _renamed(one: Surd, other: Surd) -> bool:
     if len(a) != 1 or len(b) != 1 or a == b:
         return False
     (name,), (new,) = a, b
-    return Surd(
-        {
-            (radicand, tuple((new if n == name else n, power) for n, power in symbols)): factor
-            for (radicand, symbols), factor in one.terms.items()
-        }
-    ) == other
+    return (
+        Surd(
+            {
+                (radicand, tuple((new if n == name else n, power) for n, power in symbols)): factor
+                for (radicand, symbols), factor in one.terms.items()
+            }
+        )
+        == other
+    )
 
 
 def _letter_unit(one: Surd, other: Surd) -> bool:

@@ -1,6 +1,6 @@
 """Roots of rational numbers in a canonical form: square-free radicands and primes to powers below one.
 
-    √(8/9) -> (2/3, 2)        the cube root of 24 -> 2 · 3^(1/3)
+√(8/9) -> (2/3, 2)        the cube root of 24 -> 2 · 3^(1/3)
 """
 
 from fractions import Fraction

@@ -1,12 +1,11 @@
 """Whether two answers in words, letters of a choice, clock times, ratios or based numbers are equal."""
 
-from filters.verify.math.answer import Answer, Choice, Coded, Words
 from filters.verify.math.quantity import Quantity
-from schemas.verdict import Outcome, Verdict
+from filters.verify.math.shapes import Answer, Choice, Coded, Words
+from filters.verify.math.verdicts import EQUAL, MISMATCH, unknown
+from schemas.verdict import Verdict
 
-EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
-MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
-DOUBTFUL = Verdict(Outcome.UNKNOWN, "text", "exact")
+DOUBTFUL = unknown("text")
 
 _NUMBERS = [
     "zero",
@@ -77,7 +76,7 @@ def compare_coded(gold: Answer, said: Answer) -> Verdict | None:
         return {"clock": _clocks, "base": _bases, "ratio": _ratios}[gold.kind](gold.parts, said.parts)
     coded, other = (gold, said) if isinstance(gold, Coded) else (said, gold)
     if isinstance(coded, Coded) and coded.kind == "base" and isinstance(other, Quantity):
-        return Verdict(Outcome.UNKNOWN, "base", "exact")
+        return unknown("base")
     return DOUBTFUL
 
 
@@ -92,7 +91,7 @@ def _clocks(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:
 
 
 def _bases(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:
-    return MISMATCH if one[1] == other[1] else Verdict(Outcome.UNKNOWN, "base", "exact")
+    return MISMATCH if one[1] == other[1] else unknown("base")
 
 
 def _ratios(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:

@@ -1,0 +1,78 @@
+"""Whether lists, tuples, intervals and sets are equal, member by member."""
+
+from collections.abc import Callable
+
+from filters.verify.math.options import JudgeOptions
+from filters.verify.math.quantity import Quantity
+from filters.verify.math.shapes import Answer, Choice, Coded, Group, Words
+from filters.verify.math.verdicts import EQUAL, MISMATCH, all_of, unknown
+from schemas.verdict import Outcome, Verdict
+
+Comparer = Callable[[Answer, Answer, JudgeOptions], Verdict | None]
+"""The comparison of two members, which may be groups themselves."""
+
+
+def against_group(gold: Answer, said: Answer, options: JudgeOptions, compare: Comparer) -> Verdict | None:
+    """Several answers against one: different, unless one of the several is it (`0.5 or 50%`)."""
+    group, single = (gold, said) if isinstance(gold, Group) else (said, gold)
+    assert isinstance(group, Group)
+    verdicts = [compare(item, single, options) for item in group.items]
+    if any(verdict is not None and verdict.is_right for verdict in verdicts):
+        return unknown("brackets" if len(verdicts) == 1 else "several")
+    if not isinstance(single, Quantity):
+        return unknown("text" if isinstance(single, (Words, Choice, Coded)) else "shape")
+    if None in verdicts:
+        return None
+    return MISMATCH if all(v is not None and v.is_wrong for v in verdicts) else unknown("several")
+
+
+def compare_groups(gold: Group, said: Group, options: JudgeOptions, compare: Comparer) -> Verdict | None:
+    """Sets and bare lists without order, points and intervals with it; brackets that differ are doubtful."""
+    unordered = {"{}"} if options.ordered_lists else {"", "{}"}
+    if gold.brackets in unordered and said.brackets in unordered:
+        verdict = _unordered(gold.items, said.items, options, compare)
+        mixed = gold.brackets != said.brackets
+        return verdict if not mixed or verdict is None or not verdict.is_right else EQUAL
+    verdict = _ordered(gold.items, said.items, options, compare)
+    if gold.brackets == said.brackets or verdict is None:
+        return verdict
+    same_kind = "" in (gold.brackets, said.brackets)
+    if verdict.is_right:
+        half_open = {"[)", "(]"} & {gold.brackets, said.brackets}
+        if half_open and not same_kind:
+            return MISMATCH if "{}" not in (gold.brackets, said.brackets) else unknown("brackets")
+        return EQUAL if same_kind and not half_open else unknown("brackets")
+    shuffled = _unordered(gold.items, said.items, options, compare)
+    return unknown("order") if shuffled is None or not shuffled.is_wrong else verdict
+
+
+def _ordered(
+    gold: tuple[Answer, ...], said: tuple[Answer, ...], options: JudgeOptions, compare: Comparer
+) -> Verdict | None:
+    if len(gold) != len(said):
+        return MISMATCH
+    verdicts = [compare(one, other, options) for one, other in zip(gold, said, strict=True)]
+    return all_of(verdicts)
+
+
+def _unordered(
+    gold: tuple[Answer, ...], said: tuple[Answer, ...], options: JudgeOptions, compare: Comparer
+) -> Verdict | None:
+    """Equal if each member has an equal member on the other side; wrong only if one surely has none."""
+    doubt: Verdict | None = None
+    undecided = False
+    for ones, others in ((gold, said), (said, gold)):
+        for one in ones:
+            verdicts = [compare(one, other, options) for other in others]
+            if any(v is not None and v.is_right for v in verdicts):
+                continue
+            if None in verdicts:
+                undecided = True
+                continue
+            doubtful = [v for v in verdicts if v is not None and v.outcome is Outcome.UNKNOWN]
+            if not doubtful:
+                return MISMATCH
+            doubt = doubtful[0]
+    if undecided:
+        return None
+    return EQUAL if doubt is None else doubt
