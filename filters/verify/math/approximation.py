@@ -30,6 +30,7 @@ _PLAIN: dict[str, Callable[[complex], complex]] = {
     "inverse": lambda x: 1 / x,
     "abs": lambda x: complex(abs(x)),
 }
+_PERIODIC = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "power"])
 _REAL: dict[str, Callable[[float], float]] = {
     "arcsin": math.asin,
     "arccos": math.acos,
@@ -106,45 +107,47 @@ def _power(number: complex, power: int | Fraction) -> complex:
 
 
 def _function(symbol: Opaque, base: float | None, point: Point | None) -> complex:
-    arguments = []
-    for argument in symbol.arguments:
-        number, size = _evaluate(argument, base, point)
-        if abs(number) < LOST * size:
-            raise Undecidable("lost digits")
-        if symbol.function in ("sin", "cos", "tan", "cot", "sec", "csc", "power"):
-            _refuse_whole_variables(argument)
-        arguments.append(number)
+    arguments = [_argument(symbol.function, argument, base, point) for argument in symbol.arguments]
     first, name = arguments[0], symbol.function
     if name in _PLAIN:
         return _PLAIN[name](first)
     if name.startswith("root"):
-        return (
-            _power(first, Fraction(1, int(name[4:])))
-            if first.imag or first.real >= 0
-            else _negative(first, name)
-        )
+        return _root(first, int(name.removeprefix("root")))
+    if any(number.imag for number in arguments) and name != "power":
+        raise Undecidable("branch")
     if name == "power":
         if first.imag or first.real <= 0:
             raise Undecidable("branch")
         return cmath.exp(arguments[1] * cmath.log(first))
-    if first.imag:
-        raise Undecidable("branch")
-    if name == "log" and len(arguments) == 1:
-        if base is None:
-            raise Undecidable("base")
-        return complex(math.log(first.real) / math.log(base))
     if name == "log":
-        return complex(math.log(arguments[1].real) / math.log(first.real))
+        return complex(math.log(arguments[-1].real) / _log_of_base(arguments, base))
     if name in _REAL:
         return complex(_REAL[name](first.real))
     raise Undecidable(name)
 
 
-def _negative(number: complex, name: str) -> complex:
-    """The root of a negative real: i times that of its opposite, only for square roots."""
-    if name != "root2":
-        raise Undecidable("branch")
-    return 1j * math.sqrt(-number.real)
+def _argument(function: str, argument: Surd, base: float | None, point: Point | None) -> complex:
+    if function in _PERIODIC:
+        _refuse_whole_variables(argument)
+    number, size = _evaluate(argument, base, point)
+    if abs(number) < LOST * size:
+        raise Undecidable("lost digits")
+    return number
+
+
+def _log_of_base(arguments: list[complex], base: float | None) -> float:
+    if len(arguments) == 2:
+        return math.log(arguments[0].real)
+    if base is None:
+        raise Undecidable("base")
+    return math.log(base)
+
+
+def _root(number: complex, degree: int) -> complex:
+    """The root; of a negative number only the square root, since others have a real and a principal one."""
+    if degree == 2 and not number.imag and number.real < 0:
+        return 1j * math.sqrt(-number.real)
+    return _power(number, Fraction(1, degree))
 
 
 def _refuse_whole_variables(argument: Surd) -> None:

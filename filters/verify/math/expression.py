@@ -10,9 +10,9 @@ is ambiguous (`1/2x`, `2\\frac{5}{3}`, `\\sin x/2`) or outside the subset (±, s
 import re
 from fractions import Fraction
 
-from filters.verify.math.expression_numbers import NumberReader
-from filters.verify.math.expression_tokens import FUNCTIONS, OVER, Token, tokens_of
-from filters.verify.math.functions import absolute, apply, binomial, factorial, logarithm, raised
+from filters.verify.math.expression_functions import FunctionReader
+from filters.verify.math.expression_tokens import FUNCTIONS, OVER, tokens_of
+from filters.verify.math.functions import binomial, factorial, raised
 from filters.verify.math.roots import Undecidable
 from filters.verify.math.surd import Surd
 
@@ -37,14 +37,8 @@ def read_expression(text: str) -> Surd:
     return _Reader(tokens_of(text)).whole()
 
 
-class _Reader(NumberReader):
+class _Reader(FunctionReader):
     """Recursive descent over the tokens; each method reads what its name says."""
-
-    def __init__(self, tokens: list[Token]) -> None:
-        super().__init__(tokens)
-        self._depth = 0
-        self._bars = 0
-        self._angle = False
 
     def whole(self) -> Surd:
         value = self._sum()
@@ -140,55 +134,8 @@ class _Reader(NumberReader):
             return self._symbol(name)
         raise Undecidable("command")
 
-    def _root_degree(self) -> int:
-        if not self._opened("["):
-            return 2
-        token = self._take()
-        self._take("]")
-        if not token.text.isdigit() or len(token.text) > 2:
-            raise Undecidable("root")
-        return int(token.text)
-
     def _bar_opens(self) -> bool:
         return self._is("|") and not self._bars
-
-    def _absolute(self) -> Surd:
-        if self._bars:
-            raise Undecidable("bars in bars")
-        self._bars += 1
-        value = self._until("|")
-        self._bars -= 1
-        return absolute(value)
-
-    def _function(self, name: str) -> Surd:
-        """`\\sin^2 x`, `\\log_2(x)`; the argument without brackets ends before a sign or function."""
-        base = self._argument() if name == "log" and self._opened("_") else None
-        power = self._exponent().as_rational() if self._opened("^") else Fraction(1)
-        if power is None or power.denominator != 1:
-            raise Undecidable("power of a function")
-        if power == -1:
-            name, power = f"arc{name}", Fraction(1)
-        around, self._angle = self._angle, True
-        argument = self._function_argument()
-        self._angle = around
-        value = logarithm(base, argument) if base is not None else apply(name, argument)
-        return value.power(power)
-
-    def _function_argument(self) -> Surd:
-        for opening, closing in (("(", ")"), ("{", "}")):
-            if self._opened(opening):
-                value = self._until(closing)
-                if self._is("^", "!"):
-                    raise Undecidable("sin(x)^2")
-                return value
-        value, previous = self._power(), None
-        while (token := self._peek()) is not None and (token.kind == "letter" or token.text == "\\pi"):
-            if token.spaced and previous is not None:
-                raise Undecidable("sin x y")
-            value, previous = value * self._power(), token
-        if self._is("/", "(", "{", "!"):
-            raise Undecidable("sin x/2")
-        return value
 
     def _until(self, closing: str) -> Surd:
         value = self._sum()
@@ -205,11 +152,3 @@ class _Reader(NumberReader):
         if token.kind not in ("number", "letter"):
             raise Undecidable("subscript")
         return Surd.symbol(f"{name}_{token.text}")
-
-    def _radicand(self) -> Surd:
-        if self._opened("("):
-            return self._until(")")
-        token = self._peek()
-        if token is not None and token.text.isdigit() and len(token.text) > 1:
-            raise Undecidable("\\\\sqrt12 is √1·2 in LaTeX and √12 to its writer")
-        return self._argument()

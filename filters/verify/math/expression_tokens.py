@@ -15,7 +15,21 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.\d*|\.\d+|\d+)|(?P<command>\\[A-Za-z]+)|(?P<letters>[A-Za-z]+)|(?P<mark>.))",
     re.DOTALL,
 )
-FUNCTIONS = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "log", "ln", "exp", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"])
+_TRIGONOMETRIC = (
+    "sin",
+    "cos",
+    "tan",
+    "cot",
+    "sec",
+    "csc",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "sinh",
+    "cosh",
+    "tanh",
+)
+FUNCTIONS = frozenset([*_TRIGONOMETRIC, "log", "ln", "exp"])
 """Functions of one argument; `log` may have a base."""
 
 OVER = frozenset(["/", "\\div"])

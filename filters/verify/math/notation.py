@@ -27,7 +27,9 @@ _DROPPED = re.compile(
 # `\\ ` and `\\[2pt]` end a row of a matrix
 _SPACE = re.compile(r"(?<!\\)\\[,;: ]|~|\\q?quad(?![A-Za-z])|\s+")
 _DELIMITER = re.compile(r"(?<!\\)\$|(?<!\\)\\[()\[\]]|\*\*|`")
-_THOUSANDS_MARK = re.compile(r"(?<=\d)(?:,\\!|\{\s*,\s*\}|\\,)\s*(?=\d{3}(?!\d))")
+_THOUSANDS_MARK = re.compile(r"(?<=\d)(?:,\\!|\s?\{\s*,\s*\}|\\,)\s*(?=\d{3}(?!\d))")
+# a text that was escaped once too often, as in `\\\\frac{4}{3}`; in a matrix two backslashes end a row
+_ESCAPED = re.compile(r"\\(?=\\[A-Za-z])")
 _FRACTION = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _LEADING, _TRAILING = " \t\n,;:", " \t\n.,;:"  # a leading point belongs to `.35625`
 
@@ -35,6 +37,8 @@ _LEADING, _TRAILING = " \t\n,;:", " \t\n.,;:"  # a leading point belongs to `.35
 def plain(text: str) -> str:
     """The text in the one spelling the readers of answers expect."""
     text = text.translate(_SIGNS)
+    if "\\\\" in text and "\\begin" not in text:
+        text = _ESCAPED.sub("", text)
     text = _THOUSANDS_MARK.sub("", text)
     text = _DROPPED.sub("", text)
     text = _unboxed(text)
@@ -47,7 +51,7 @@ def plain(text: str) -> str:
 
 
 def _unboxed(text: str) -> str:
-    r"""`\boxed{a}, \boxed{b}` -> `a, b`: the box and its own braces go."""
+    r"""`\boxed{a}, \boxed{b}` and `\boxed{a}\boxed{b}` -> `a, b`: the box and its own braces go."""
     for _ in range(8):
         found = _BOX.search(text)
         if found is None:
@@ -56,7 +60,8 @@ def _unboxed(text: str) -> str:
         closing = closing_brace(text, opening)
         if closing is None:
             return text
-        text = f"{text[: found.start()]} {text[opening + 1 : closing]} {text[closing + 1 :]}"
+        joint = "," if _BOX.match(text, closing + 1) else " "
+        text = f"{text[: found.start()]} {text[opening + 1 : closing]}{joint}{text[closing + 1 :]}"
     return text
 
 

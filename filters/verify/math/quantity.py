@@ -14,6 +14,7 @@ from filters.verify.math.surd import Surd
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _PERCENT = re.compile(r"\s*(?:\\?%|percent(?:age)?|per cent|pct)$", re.IGNORECASE)
 _DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|\s+degrees?)(?:\s*[CF])?$")
+_TRIGONOMETRIC = re.compile(r"sin|cos|tan|cot|sec|csc")
 _MONEY = re.compile(r"^(-?)\s*(?:\\\$|US\$|\$|€|£|Rs\.?)\s*|\s*(?:\\\$|€|£)$")
 _UNIT = re.compile(
     r"^(?P<number>.*[\d})])\s*(?P<unit>[A-Za-z][A-Za-z./' -]*?)\s*(?:\^\s*\{?\s*(?P<power>[23])\s*\}?)?$",
@@ -69,7 +70,8 @@ def read_quantity(text: str) -> Quantity:
     """The quantity that the whole (plain) text is, or `Undecidable`."""
     text = text.strip()
     text, percent = _without(_PERCENT, text)
-    text, degrees = _without(_DEGREES, text)
+    # the degrees of `\\tan 60^\\circ` belong to the angle
+    text, degrees = (text, False) if _TRIGONOMETRIC.search(text) else _without(_DEGREES, text)
     unit = "degree" if degrees else ""
     money = _MONEY.search(text)
     if money:

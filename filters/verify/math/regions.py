@@ -65,7 +65,7 @@ def region_of(group: Group) -> Region | None:
         return Region("", joined([Piece(value, True, value, True) for value in values]))
     if len(values) != 2:
         return None
-    opening, closing = group.brackets
+    opening, closing = group.brackets[0], group.brackets[-1]
     low, high = (None if "\\infty" in value.names() else value for value in values)
     piece = Piece(low, opening == "[" and low is not None, high, closing == "]" and high is not None)
     signs_fit = (low is not None or values[0] == -_INFINITY) and (high is not None or values[1] == _INFINITY)

@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from filters.verify.math.approximation import value_at
 from filters.verify.math.regions import same_region
-from filters.verify.math.roots import Undecidable
+from filters.verify.math.roots import Symbols, Undecidable
 from filters.verify.math.shapes import Equation, Inequality, Region
-from filters.verify.math.surd import Opaque, Surd, Symbols
+from filters.verify.math.surd import Opaque, Surd
 from filters.verify.math.value_equality import same_value
 from filters.verify.math.verdicts import EQUAL, MISMATCH, unknown
 from schemas.verdict import Verdict

@@ -102,7 +102,7 @@ def _chain(text: str) -> Answer:
     if _FUNCTION_VALUE.search(text):
         raise Undecidable("f(1) < f(2)")
     signs = [_MEANING.get(sign, sign) for sign in _SIGN.findall(text)]
-    sides = [side for side in _SIGN.split(text)]
+    sides = _SIGN.split(text)
     if not signs or len(signs) > MAX_LINKS or any("=" in side for side in sides):
         raise Undecidable("relation")
     values = [_side(side) for side in sides]

@@ -34,25 +34,33 @@ def compare_answers(gold: Answer, said: Answer, options: JudgeOptions) -> Verdic
     """The verdict on two answers that were read; symmetric."""
     if isinstance(gold, Quantity) and isinstance(said, Quantity):
         return compare_quantities(gold, said, options)
-    if isinstance(gold, Approximate) or isinstance(said, Approximate):
+    if _either(gold, said, Approximate):
         return _approximately(gold, said, options)
-    if isinstance(gold, Assignment) or isinstance(said, Assignment):
+    if _either(gold, said, Assignment):
         return _assignments(gold, said, options)
-    if isinstance(gold, Region) or isinstance(said, Region):
+    if _either(gold, said, Region):
         return _regions(gold, said)
     if isinstance(gold, Group) and isinstance(said, Group):
         return compare_groups(gold, said, options, compare_answers)
-    if isinstance(gold, Matrix) or isinstance(said, Matrix):
+    if _either(gold, said, Matrix):
         return _matrices(gold, said, options)
-    if isinstance(gold, Group) or isinstance(said, Group):
+    if _either(gold, said, Group):
         return against_group(gold, said, options, compare_answers)
+    return _unwrapped(gold, said)
+
+
+def _unwrapped(gold: Answer, said: Answer) -> Verdict | None:
     if isinstance(gold, _VERBAL) or isinstance(said, _VERBAL):
         return _verbal(gold, said)
     if isinstance(gold, Equation) and isinstance(said, Equation):
         return compare_equations(gold, said)
     if isinstance(gold, Inequality) and isinstance(said, Inequality):
         return compare_inequalities(gold, said)
-    return MISMATCH if _is_number(gold) or _is_number(said) else unknown("shape")
+    return MISMATCH if _is_number(gold) or _is_number(said) else unknown("relation")
+
+
+def _either(gold: Answer, said: Answer, shape: type) -> bool:
+    return isinstance(gold, shape) or isinstance(said, shape)
 
 
 def _is_number(answer: Answer) -> bool:

@@ -16,23 +16,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-from filters.verify.math.roots import MAX_BITS, Undecidable, nth_root, settled, square_root
+from filters.verify.math.monomials import MAX_POWER, ONE, Monomial, product, reduced
+from filters.verify.math.roots import MAX_BITS, Undecidable, nth_root, square_root
 
 MAX_TERMS = 64
 """Terms of one value: (a+b+c+d)^4 has 35, and a product costs the square of this."""
-
-MAX_POWER = 4096
-"""Largest exponent of a number; MAX_BITS stops most earlier."""
 
 MAX_SUM_POWER = 12
 """Largest exponent of a sum, which is multiplied out."""
 
 MAX_NAME = 600
 """Longest spelling of an opaque symbol: nested functions of sums would grow without bound."""
-
-Symbols = tuple[tuple[str, int | Fraction], ...]
-Monomial = tuple[int, Symbols]
-ONE: Monomial = (1, ())
 
 
 class Opaque(str):
@@ -103,9 +97,8 @@ class Surd:
         terms: dict[Monomial, Fraction] = {}
         for (rad_a, sym_a), fac_a in self.terms.items():
             for (rad_b, sym_b), fac_b in other.terms.items():
-                whole, radicand = _times(rad_a, rad_b)
-                factor, monomial = _monomial(fac_a * fac_b * whole, radicand, _join(sym_a, sym_b))
-                terms[monomial] = _bounded(terms.get(monomial, Fraction(0)) + factor)
+                factor, monomial = product((rad_a, sym_a), (rad_b, sym_b))
+                terms[monomial] = _bounded(terms.get(monomial, Fraction(0)) + fac_a * fac_b * factor)
         return Surd(_limited({m: f for m, f in terms.items() if f}))
 
     def inverse(self) -> "Surd":
@@ -115,7 +108,7 @@ class Surd:
         if len(self.terms) == 1:
             (((radicand, symbols), factor),) = self.terms.items()
             flipped = tuple((name, -power) for name, power in symbols)
-            inverted, monomial = _monomial(1 / (factor * radicand), radicand, flipped)
+            inverted, monomial = reduced(1 / (factor * radicand), radicand, flipped)
             return Surd({monomial: _bounded(inverted)})
         if len(self.terms) == 2 and all(not symbols for _, symbols in self.terms):
             first, second = ({m: f} for m, f in self.terms.items())
@@ -175,12 +168,6 @@ def _content(value: Surd) -> Fraction:
     return _bounded(Fraction(above, below))
 
 
-def _monomial(factor: Fraction, radicand: int, symbols: Symbols) -> tuple[Fraction, Monomial]:
-    if symbols and symbols[0][0].isdigit():
-        factor, radicand, symbols = settled(factor, radicand, symbols)
-    return factor, (radicand, symbols)
-
-
 def _bounded(number: Fraction) -> Fraction:
     if max(number.numerator.bit_length(), number.denominator.bit_length()) > MAX_BITS:
         raise Undecidable("number too large")
@@ -191,22 +178,3 @@ def _limited(terms: dict[Monomial, Fraction]) -> dict[Monomial, Fraction]:
     if len(terms) > MAX_TERMS:
         raise Undecidable("too many terms")
     return terms
-
-
-def _times(a: int, b: int) -> tuple[int, int]:
-    """√a·√b as (factor, square-free radicand)."""
-    common = gcd(a, b)
-    sign = -1 if a < 0 and b < 0 else 1
-    radicand = abs(a) * abs(b) // (common * common)
-    return sign * common, -radicand if (a < 0) != (b < 0) else radicand
-
-
-def _join(a: Symbols, b: Symbols) -> Symbols:
-    if not a or not b:
-        return a or b
-    powers = dict(a)
-    for name, power in b:
-        powers[name] = powers.get(name, 0) + power
-    if any(abs(power) > MAX_POWER for power in powers.values()):
-        raise Undecidable("exponent")
-    return tuple(sorted((n, p) for n, p in powers.items() if p))

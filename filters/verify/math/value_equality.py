@@ -6,6 +6,8 @@ from filters.verify.math.approximation import surely_differ
 from filters.verify.math.roots import Undecidable
 from filters.verify.math.surd import Opaque, Surd
 
+_INFINITY = Surd.symbol("\\infty")
+
 MAX_DENOMINATORS = 6
 """Denominators cleared one after another."""
 
@@ -38,13 +40,10 @@ def _same_infinity(one: Surd, other: Surd) -> bool | None:
     signs = []
     for value in (one, other):
         infinite = "\\infty" in value.names()
-        if infinite and dict(value.terms) not in _INFINITIES:
+        if infinite and value not in (_INFINITY, -_INFINITY):
             return None
-        signs.append(_INFINITIES.index(dict(value.terms)) if infinite else None)
+        signs.append(0 if not infinite else 1 if value == _INFINITY else -1)
     return signs[0] == signs[1]
-
-
-_INFINITIES = [{(1, (("\\infty", 1),)): Fraction(sign)} for sign in (1, -1)]
 
 
 def cleared(value: Surd) -> Surd:
