@@ -89,7 +89,7 @@ def _single(text: str, depth: int) -> Answer:
     brackets = _enclosed(text)
     if brackets is not None:
         is_set = brackets == "\\{\\}"
-        inner = _split(text[2:-2] if is_set else text[1:-1])
+        inner = _members(text[2:-2] if is_set else text[1:-1], brackets)
         if len(inner) > 1 or is_set or brackets == "{}":
             return Group("{}" if is_set else brackets, _items(inner, depth))
     if _WORDS.fullmatch(text) and any(len(word) > 2 for word in re.split("[ '-]", text)):
@@ -153,6 +153,15 @@ def _enclosed(text: str) -> str | None:
         if depth == 0 and at < len(text) - 1:
             return None
     return text[0] + text[-1]
+
+
+def _members(text: str, brackets: str) -> list[str]:
+    """The parts of `12,102` in brackets: two numbers of a point or interval; in a set it may be one."""
+    if text.count(",") == 1 and _LIST_COMMA.fullmatch(text.strip()):
+        if brackets[0] in "([":
+            return text.split(",")
+        raise Undecidable("separator")
+    return _split(text)
 
 
 def _split(text: str) -> list[str]:

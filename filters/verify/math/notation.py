@@ -26,7 +26,7 @@ _DROPPED = re.compile(
 )
 # `\\ ` and `\\[2pt]` end a row of a matrix
 _SPACE = re.compile(r"(?<!\\)\\[,;: ]|~|\\q?quad(?![A-Za-z])|\s+")
-_DELIMITER = re.compile(r"(?<!\\)\$|(?<!\\)\\[()\[\]]|\*\*|`")
+_DELIMITER = re.compile(r"(?<!\\)\$|(?<!\\)\\[()\[\]]|\*\*|`|\\?[\"“”]")
 _THOUSANDS_MARK = re.compile(r"(?<=\d)(?:,\\!|\s?\{\s*,\s*\}|\\,)\s*(?=\d{3}(?!\d))")
 # a text that was escaped once too often, as in `\\\\frac{4}{3}`; in a matrix two backslashes end a row
 _ESCAPED = re.compile(r"\\(?=\\[A-Za-z])")

@@ -55,13 +55,15 @@ _CONVERTIBLE = frozenset(
         "year",
         "cent",
         "dollar",
-        "degree",
-        "radian",
         "percent",
     ]
 )
 _FACTORS = frozenset([2, 3, 4, 7, 8, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1000, 1440, 3600, 5280])
 """Ratios of common units; a mismatch by one of these beside a convertible unit may be a conversion."""
+
+
+_RADIAN = Surd.symbol("π") * Surd.rational(Fraction(1, 180))
+"""One degree."""
 
 
 def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) -> Verdict | None:
@@ -75,17 +77,13 @@ def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) ->
         return unknown("percent")
     if _is_close(gold, said, one, other, options.close_ratio):
         return unknown("close")
-    if "degree" in (gold.unit, said.unit) and (_has_pi(one) or _has_pi(other)):
+    if "degree" in (gold.unit, said.unit) and (one * _RADIAN == other or other * _RADIAN == one):
         return unknown("units")  # 45° and π/4
     if units_differ or _may_convert(gold, said, one, other) or _letter_unit(one, other):
         return unknown("units")
     if same is None:
         return None
     return unknown("names") if _renamed(one, other) else MISMATCH
-
-
-def _has_pi(value: Surd) -> bool:
-    return any(name == "π" for _, symbols in value.terms for name, _ in symbols)
 
 
 def _read(quantity: Quantity, as_fraction: bool) -> Surd:
@@ -102,6 +100,9 @@ def _hundredfold(one: Surd, other: Surd) -> bool:
 def _is_close(gold: Quantity, said: Quantity, one: Surd, other: Surd, ratio: float) -> bool:
     if gold.places is None and said.places is None:
         return False
+    numbers = one.as_rational(), other.as_rational()
+    if all(number is not None and number.denominator == 1 for number in numbers):
+        return False  # 4052 and 4053.0 are whole numbers
     a, b = real_value(one), real_value(other)
     if a is None or b is None:
         return False
@@ -118,7 +119,7 @@ def _rounds_to(decimal: Quantity, exact: float, written: float) -> bool:
 
 
 def _may_convert(gold: Quantity, said: Quantity, one: Surd, other: Surd) -> bool:
-    if gold.unit not in _CONVERTIBLE and said.unit not in _CONVERTIBLE:
+    if gold.unit == said.unit or not {gold.unit, said.unit} & _CONVERTIBLE:
         return False
     a, b = one.as_rational(), other.as_rational()
     if not a or not b:

@@ -76,7 +76,7 @@ def compare_coded(gold: Answer, said: Answer) -> Verdict | None:
         return {"clock": _clocks, "base": _bases, "ratio": _ratios}[gold.kind](gold.parts, said.parts)
     coded, other = (gold, said) if isinstance(gold, Coded) else (said, gold)
     if isinstance(coded, Coded) and coded.kind == "base" and isinstance(other, Quantity):
-        return unknown("base")
+        return _based_and_plain(coded.parts, other)
     return DOUBTFUL
 
 
@@ -91,7 +91,27 @@ def _clocks(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:
 
 
 def _bases(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:
-    return MISMATCH if one[1] == other[1] else unknown("base")
+    """The same number in two bases is not what was asked for, nor surely wrong."""
+    if one[1] == other[1]:
+        return MISMATCH
+    values = [_value(digits, base) for digits, base in (one, other)]
+    return MISMATCH if None not in values and values[0] != values[1] else unknown("base")
+
+
+def _based_and_plain(based: tuple[str, ...], plain: Quantity) -> Verdict:
+    """`52_8` against 52 (the base left out) or 42 (its value) is unknown, against anything else wrong."""
+    number, value = plain.value.as_rational(), _value(*based)
+    readings = (value, int(based[0]) if based[0].isdigit() else value)
+    return (
+        MISMATCH if number is not None and value is not None and number not in readings else unknown("base")
+    )
+
+
+def _value(digits: str, base: str) -> int | None:
+    try:
+        return int(digits or "0", int(base))
+    except ValueError:
+        return None
 
 
 def _ratios(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:
