@@ -25,6 +25,7 @@ MAX_DEPTH = 24
 _GREEK = re.compile(
     r"\\(?:alpha|beta|gamma|delta|(?:var)?epsilon|theta|lambda|mu|rho|sigma|tau|(?:var)?phi|omega|infty)"
 )
+_REPEATING = re.compile(r"(\d{0,20})\.(\d{0,20})\\(?:overline|bar)\s*\{(\d{1,20})\}")
 _TIMES = frozenset(["*", "\\times", "\\cdot", "\\ast"])
 _NAMED = frozenset("\\" + name for name in FUNCTIONS)
 _DEGREE = (["^", "\\circ"], ["^", "{", "\\circ", "}"])
@@ -34,7 +35,16 @@ def read_expression(text: str) -> Surd:
     """The exact value of the whole text, or `Undecidable`."""
     if len(text) > MAX_CHARS:
         raise Undecidable("too long")
+    if "\\" in text:
+        text = _REPEATING.sub(_repeating, text)
     return _Reader(tokens_of(text)).whole()
+
+
+def _repeating(found: re.Match[str]) -> str:
+    """`0.1\\overline{6}` as a fraction."""
+    whole, once, again = found[1] or "0", found[2], found[3]
+    value = int(whole + once + again) - int(whole + once)
+    return f"(\\frac{{{value}}}{{{(10 ** len(again) - 1) * 10 ** len(once)}}})"
 
 
 class _Reader(FunctionReader):

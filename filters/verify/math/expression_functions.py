@@ -50,7 +50,7 @@ class FunctionReader(NumberReader):
 
     def _function(self, name: str) -> Surd:
         """`\\sin^2 x`, `\\log_2(x)`; the argument without brackets ends before a sign or function."""
-        base = self._argument() if name == "log" and self._opened("_") else None
+        base = self._base() if name == "log" and self._opened("_") else None
         power = self._exponent().as_rational() if self._opened("^") else Fraction(1)
         if power is None or power.denominator != 1:
             raise Undecidable("power of a function")
@@ -61,6 +61,13 @@ class FunctionReader(NumberReader):
         self._angle = around
         value = logarithm(base, argument) if base is not None else apply(name, argument)
         return value.power(power)
+
+    def _base(self) -> Surd:
+        """The subscript of a logarithm; `\\log_10 x` is meant as base ten."""
+        token = self._peek()
+        if token is not None and token.text.isdigit():
+            return Surd.rational(int(self._take().text))
+        return self._argument()
 
     def _function_argument(self) -> Surd:
         for opening, closing in (("(", ")"), ("{", "}")):

@@ -5,7 +5,7 @@ from fractions import Fraction
 from filters.verify.math.approximation import real_value
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.quantity import Quantity
-from filters.verify.math.surd import Surd
+from filters.verify.math.surd import Opaque, Surd
 from filters.verify.math.value_equality import same_value
 from filters.verify.math.verdicts import EQUAL, MISMATCH, unknown
 from schemas.verdict import Verdict
@@ -134,6 +134,8 @@ def _renamed(one: Surd, other: Surd) -> bool:
     if len(a) != 1 or len(b) != 1 or a == b:
         return False
     (name,), (new,) = a, b
+    if any(isinstance(symbol, Opaque) or symbol.isdigit() for symbol in (name, new)):
+        return False
     return (
         Surd(
             {

@@ -47,7 +47,9 @@ def compare_inequalities(gold: Inequality, said: Inequality) -> Verdict | None:
         sure = min(abs(a) - SURE * size_a, abs(b) - SURE * size_b) > 0 and not a.imag and not b.imag
         if sure and (a.real < 0) != (b.real < 0):
             return MISMATCH
-    return None
+    # beside a border of the one that is none of the other, only one of them holds
+    refuted = _refuted(gold.below, said.below) or _refuted(said.below, gold.below)
+    return MISMATCH if refuted else None
 
 
 def compare_regions(gold: Region, said: Region) -> Verdict:
