@@ -90,6 +90,8 @@ def _single(text: str, depth: int) -> Answer:
     if brackets is not None:
         is_set = brackets == "\\{\\}"
         inner = _members(text[2:-2] if is_set else text[1:-1], brackets)
+        if not inner:
+            raise Undecidable("nothing in brackets")
         if len(inner) > 1 or is_set or brackets == "{}":
             return Group("{}" if is_set else brackets, _items(inner, depth))
     if _WORDS.fullmatch(text) and any(len(word) > 2 for word in re.split("[ '-]", text)):

@@ -28,6 +28,7 @@ MAX_CHARS = 1000
 """Longest answer that is read at all; longer ones are compared as strings only."""
 
 _INTEGER = re.compile(r"-?\d{1,18}\Z", re.ASCII)
+_EMPTY_SET = re.compile(r"\\\{\s*\\\}|∅")
 _ELLIPSIS = re.compile(r"\\[lcdv]?dots[bcmio]?(?![A-Za-z])|\.\.\.|…")
 
 
@@ -58,7 +59,7 @@ def compare(reference: str, answer: str, options: JudgeOptions) -> Verdict | Non
 
 def _doubt(gold: str, said: str) -> str | None:
     """The reason for which the texts are not compared, or None."""
-    if not any(map(str.isalnum, gold)) or not any(map(str.isalnum, said)) or _broken(gold) or _broken(said):
+    if _broken(gold) or _broken(said):
         return "unparsed"
     if _ELLIPSIS.search(gold) or _ELLIPSIS.search(said):
         return "ellipsis"
@@ -66,7 +67,9 @@ def _doubt(gold: str, said: str) -> str | None:
 
 
 def _broken(text: str) -> bool:
-    """Whether braces do not pair, or an equation has only one side."""
+    """Whether there is nothing to read, braces do not pair, or an equation has only one side."""
+    if not any(map(str.isalnum, text)) and not _EMPTY_SET.search(text):
+        return True
     depth = 0
     for mark in text.replace("\\{", "").replace("\\}", ""):
         depth += (mark == "{") - (mark == "}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.quantity import Quantity
-from filters.verify.math.shapes import Answer, Choice, Coded, Group, Words
+from filters.verify.math.shapes import Answer, Assignment, Choice, Coded, Group, Words
 from filters.verify.math.verdicts import EQUAL, MISMATCH, all_of, unknown
 from schemas.verdict import Outcome, Verdict
 
@@ -30,6 +30,9 @@ def compare_groups(gold: Group, said: Group, options: JudgeOptions, compare: Com
     """Sets and bare lists without order, points and intervals with it; brackets that differ are doubtful."""
     unordered = {"{}"} if options.ordered_lists else {"", "{}"}
     if gold.brackets in unordered and said.brackets in unordered:
+        named = _by_name(gold.items, said.items, options, compare)
+        if named is not None:
+            return named
         verdict = _unordered(gold.items, said.items, options, compare)
         mixed = gold.brackets != said.brackets
         return verdict if not mixed or verdict is None or not verdict.is_right else EQUAL
@@ -44,6 +47,21 @@ def compare_groups(gold: Group, said: Group, options: JudgeOptions, compare: Com
         return EQUAL if same_kind and not half_open else unknown("brackets")
     shuffled = _unordered(gold.items, said.items, options, compare)
     return unknown("order") if shuffled is None or not shuffled.is_wrong else verdict
+
+
+def _by_name(
+    gold: tuple[Answer, ...], said: tuple[Answer, ...], options: JudgeOptions, compare: Comparer
+) -> Verdict | None:
+    """`x = 1, y = 2` against `y = 2, x = 1`: each name has one value; None where that is not so."""
+    sides = []
+    for items in (gold, said):
+        values = {item.name: item.value for item in items if isinstance(item, Assignment)}
+        if len(values) != len(items):
+            return None
+        sides.append(values)
+    if sides[0].keys() != sides[1].keys():
+        return None
+    return all_of([compare(value, sides[1][name], options) for name, value in sides[0].items()])
 
 
 def _ordered(

@@ -30,6 +30,9 @@ _DELIMITER = re.compile(r"(?<!\\)\$|(?<!\\)\\[()\[\]]|\*\*|`|\\?[\"“”]")
 _THOUSANDS_MARK = re.compile(r"(?<=\d)(?:,\\!|\s?\{\s*,\s*\}|\\,)\s*(?=\d{3}(?!\d))")
 # a text that was escaped once too often, as in `\\\\frac{4}{3}`; in a matrix two backslashes end a row
 _ESCAPED = re.compile(r"\\(?=\\[A-Za-z])")
+# `2**3`; the marks of bold text have white space or nothing on one side
+_STARS = re.compile(r"(?<=[\w)}])\*\*(?=[\w({-])", re.ASCII)
+_OVER = re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}")
 _FRACTION = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _LEADING, _TRAILING = " \t\n,;:", " \t\n.,;:"  # a leading point belongs to `.35625`
 
@@ -46,7 +49,9 @@ def plain(text: str) -> str:
         text, changed = _TEXT.subn(r" \1 ", text)
         if not changed:
             break
-    text = _SPACE.sub(" ", _DELIMITER.sub("", text))
+    if "\\over" in text:
+        text = _OVER.sub(r"\\frac{\1}{\2}", text)
+    text = _SPACE.sub(" ", _DELIMITER.sub("", _STARS.sub("^", text)))
     return _FRACTION.sub(r"\\frac", text).lstrip(_LEADING).rstrip(_TRAILING)
 
 

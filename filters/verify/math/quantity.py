@@ -12,6 +12,11 @@ from filters.verify.math.roots import Undecidable
 from filters.verify.math.surd import Surd
 
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_DECIMAL = re.compile(r"-?\d{1,300}(?:\.(\d{1,90}))?", re.ASCII)
+# `2e3` may be 2·e·3
+_SCIENTIFIC = re.compile(
+    r"(-?\d{1,30}\.\d{1,30}|-?\d{1,30}(?=[eE][+-]|[eE]\d\d))[eE]([+-]?\d{1,3})", re.ASCII
+)
 _PERCENT = re.compile(r"\s*(?:\\?%|percent(?:age)?|per cent|pct)$", re.IGNORECASE)
 _DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|\s+degrees?)(?:\s*[CF])?$")
 _TRIGONOMETRIC = re.compile(r"sin|cos|tan|cot|sec|csc")
@@ -69,6 +74,10 @@ class Quantity:
 def read_quantity(text: str) -> Quantity:
     """The quantity that the whole (plain) text is, or `Undecidable`."""
     text = text.strip()
+    if number := _DECIMAL.fullmatch(text):
+        return Quantity(Surd.rational(Fraction(text)), len(number[1]) if number[1] is not None else None)
+    if number := _SCIENTIFIC.fullmatch(text):
+        text = f"{number[1]}*10^{{{number[2].removeprefix('+')}}}"
     text, percent = _without(_PERCENT, text)
     # the degrees of `\\tan 60^\\circ` belong to the angle
     text, degrees = (text, False) if _TRIGONOMETRIC.search(text) else _without(_DEGREES, text)

@@ -21,7 +21,8 @@ _MEANING = {
     "\\neq": "!=", "\\ne": "!=", "≠": "!=", "\\lt": "<", "\\gt": ">",
 }  # fmt: skip
 _UNION = re.compile(r"\\cup(?![A-Za-z])")
-_REALS = re.compile(r"\\mathbb\s*\{?\s*R\s*\}?|\\R(?![A-Za-z])|ℝ")
+_REALS = re.compile(r"\\mathbb\s*\{?\s*R\s*\}?|\\R(?![A-Za-z])|ℝ|\ball real numbers\b|\ball reals\b")
+_NOTHING = re.compile(r"\\(?:emptyset|varnothing)(?![A-Za-z])|∅|\\\{\s*\\\}")
 _MINUS_SET = re.compile(r"\\(?:setminus|backslash)(?![A-Za-z])")
 _BUILDER = re.compile(
     r"\\\{\s*(?P<name>[A-Za-z])\s*(?:\\in\s*(?:\\mathbb\s*\{?\s*R\s*\}?|\\R))?\s*(?:\\mid|\\vert|\||:)(?P<rest>.*)\\\}",
@@ -36,7 +37,13 @@ MAX_LINKS = 4
 
 def is_relation(text: str) -> bool:
     """Whether the text has a sign of comparison, a union or the set of real numbers."""
-    return bool(_SIGN.search(text) or _UNION.search(text) or _REALS.search(text) or _MINUS_SET.search(text))
+    return bool(
+        _SIGN.search(text)
+        or _UNION.search(text)
+        or _REALS.search(text)
+        or _MINUS_SET.search(text)
+        or _NOTHING.search(text)
+    )
 
 
 def read_relation(text: str, read: Callable[[str], Answer]) -> Answer:
@@ -54,8 +61,8 @@ def _united(text: str, read: Callable[[str], Answer]) -> tuple[Piece, ...]:
     for part in _UNION.split(whole):
         if _REALS.fullmatch(part.strip()):
             pieces.append(EVERYTHING)
-            continue
-        pieces += _as_region(read(part)).pieces
+        elif not _NOTHING.fullmatch(part.strip()):
+            pieces += _as_region(read(part)).pieces
     result = joined(pieces)
     for part in removed:
         for piece in _as_region(read(part)).pieces:

@@ -148,6 +148,8 @@ class Surd:
         if number is not None:
             factor, radicand, symbols = nth_root(number, degree)
             return Surd({(radicand, symbols): factor}) if number else self
+        if degree == 2 and (simple := _denested(self)) is not None:
+            return simple
         content = _content(self)
         inside = self * Surd({ONE: 1 / content})
         (radicand, symbols), *others = inside.terms
@@ -157,6 +159,22 @@ class Surd:
         else:
             root = Opaque.of(f"root{degree}", inside)
         return Surd.rational(content).root(degree) * root
+
+
+def _denested(value: Surd) -> Surd | None:
+    """√(a + b√c) as √((a+d)/2) ± √((a-d)/2), where d = √(a² - b²c) is rational."""
+    outside = value.terms.get(ONE)
+    if len(value.terms) != 2 or outside is None or outside < 0:
+        return None
+    ((radicand, symbols), factor) = next(term for term in value.terms.items() if term[0] != ONE)
+    rest = outside * outside - factor * factor * radicand
+    if symbols or radicand < 0 or rest < 0:
+        return None
+    distance = Surd.rational(rest).root().as_rational()
+    if distance is None:
+        return None
+    first, second = (Surd.rational((outside + sign * distance) / 2).root() for sign in (1, -1))
+    return first + second if factor > 0 else first - second
 
 
 def _content(value: Surd) -> Fraction:

@@ -4,7 +4,7 @@ import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bench.answer_pairs import AnswerPair, answer_pairs
@@ -17,11 +17,12 @@ OPTIONS = JudgeOptions()
 PAIRS = answer_pairs(1500, seed=3)
 
 _PIECES = [
-    *"0123456789", *"xyinek", "+", "-", "*", "/", "^", "_", "(", ")", "[", "]", "{", "}", "|", "!", ",", "=", "<", ">", " ", ".", "%",
-    "\\frac", "\\sqrt", "\\sqrt[3]", "\\pi", "\\infty", "\\cup", "\\le", "\\ne", "\\in", "\\pm", "\\sin", "\\log_", "\\ln", "^\\circ",
-    "\\{", "\\}", "\\\\", "&", "\\begin{pmatrix}", "\\end{pmatrix}", "\\text{ or }", "\\text{ cm}", "\\mathbb{R}", "\\setminus",
-    "\\overline{3}", "\\binom", "\\approx", "and", "e^", "½", "²",
-]  # fmt: skip
+    *"0123456789xyinek+-*/^_()[]{}|!,=<> .%½²",
+    *("\\frac", "\\sqrt", "\\sqrt[3]", "\\pi", "\\infty", "\\cup", "\\le", "\\ne", "\\in", "\\pm", "\\sin"),
+    *("\\log_", "\\ln", "^\\circ", "\\{", "\\}", "\\\\", "&", "\\begin{pmatrix}", "\\end{pmatrix}"),
+    *("\\text{ or }", "\\text{ cm}", "\\mathbb{R}", "\\setminus", "\\overline{3}", "\\binom", "\\approx"),
+    *("and", "e^", "(1,2)", "\\frac{1}{2}", "{x}"),
+]
 FORMULA = st.lists(st.sampled_from(_PIECES), max_size=24).map("".join)
 NUMBER = st.fractions(min_value=-10_000, max_value=10_000, max_denominator=60)
 
@@ -41,7 +42,8 @@ def test_formulas_of_any_shape_are_compared_without_an_error_and_both_ways_alike
 @settings(max_examples=400, deadline=None)
 @given(FORMULA)
 def test_a_formula_is_never_different_from_itself(text: str) -> None:
-    # not the same string, so that it is read: a factor of one or brackets would change what it is
+    assume(" or " not in text and "and" not in text)  # `{} or x` is a list
+    # an empty group, so that it is read: equal strings are not
     verdict = compare(text, f"\\displaystyle {{}}{text} \\,", OPTIONS)
     assert verdict is None or verdict.outcome is not Outcome.WRONG
 
