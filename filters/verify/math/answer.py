@@ -29,7 +29,9 @@ _NAMED_MATRIX = re.compile(r"\s*(\\?[A-Za-z]+(?:\^\{?-1\}?)?)\s*=")
 _MEMBER = re.compile(r"^([A-Za-z])\s*\\in(?![A-Za-z])")
 _WORDS = re.compile(r"[A-Za-z]+(?:['\- ][A-Za-z]+)*")
 _CHOICE = re.compile(
-    r"\(([A-Ja-j])\)(?:\s+[A-Za-z].*)?|\(([A-J])\)\s+\d.{0,60}|([A-J])(?:[).:]\s*.{0,60})?", re.DOTALL
+    r"\((?P<a>[A-Ja-j])\)(?P<at>\s+[A-Za-z].*)?|\((?P<b>[A-J])\)(?P<bt>\s+\d.{0,60})"
+    r"|(?P<c>[A-J])(?P<ct>\).{0,60}|[.:](?:\s.{0,60})?)?",
+    re.DOTALL,
 )
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})\s*(?:([AaPp])\.?\s*[Mm]\.?)?")
 _BASED = re.compile(r"([0-9A-Fa-f]+)_\{?(\d{1,2})\}?")
@@ -127,7 +129,11 @@ def _coded(text: str) -> Coded | Choice | None:
     if based := _BASED.fullmatch(text):
         return Coded("base", (based[1].upper().lstrip("0"), based[2]))
     if choice := _CHOICE.fullmatch(text):
-        return Choice((choice[1] or choice[2] or choice[3]).upper())
+        letter, words = (
+            choice["a"] or choice["b"] or choice["c"],
+            choice["at"] or choice["bt"] or choice["ct"],
+        )
+        return Choice(letter.upper(), _words((words or "").strip("). :")))
     return None
 
 

@@ -82,6 +82,7 @@ class Choice:
     """A letter of a multiple choice, perhaps with the words after it."""
 
     letter: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ def compare_choices(gold: Answer, said: Answer) -> Verdict | None:
     """Two letters are compared; a letter against anything else may be its variable or its text."""
     if not isinstance(gold, Choice) or not isinstance(said, Choice):
         return DOUBTFUL
+    if gold.letter == said.letter and gold.text and said.text and gold.text != said.text:
+        return DOUBTFUL
     return EQUAL if gold.letter == said.letter else MISMATCH
 
 
