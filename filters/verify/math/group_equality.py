@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.quantity import Quantity
-from filters.verify.math.shapes import Answer, Assignment, Choice, Coded, Group, Words
+from filters.verify.math.regions import region_of, same_region
+from filters.verify.math.shapes import Answer, Assignment, Choice, Coded, Group, Region, Words
 from filters.verify.math.verdicts import EQUAL, MISMATCH, all_of, unknown
 from schemas.verdict import Outcome, Verdict
 
@@ -41,12 +42,23 @@ def compare_groups(gold: Group, said: Group, options: JudgeOptions, compare: Com
         return verdict
     same_kind = "" in (gold.brackets, said.brackets)
     if verdict.is_right:
+        intervals = _unbounded(gold), _unbounded(said)
+        if intervals[0] is not None and intervals[1] is not None:
+            return EQUAL if same_region(intervals[0], intervals[1]) else MISMATCH
         half_open = {"[)", "(]"} & {gold.brackets, said.brackets}
         if half_open and not same_kind:
             return MISMATCH if "{}" not in (gold.brackets, said.brackets) else unknown("brackets")
         return EQUAL if same_kind and not half_open else unknown("brackets")
     shuffled = _unordered(gold.items, said.items, options, compare)
     return unknown("order") if shuffled is None or not shuffled.is_wrong else verdict
+
+
+def _unbounded(group: Group) -> Region | None:
+    """The interval where an end is infinite; `(2, \\infty]` is a slip of notation that adds no number."""
+    if group.brackets in ("", "{}") or len(group.items) != 2:
+        return None
+    ends = [isinstance(item, Quantity) and "\\infty" in item.value.names() for item in group.items]
+    return region_of(group) if any(ends) else None
 
 
 def _by_name(
