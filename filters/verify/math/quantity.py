@@ -12,7 +12,8 @@ from filters.verify.math.roots import Undecidable
 from filters.verify.math.surd import Surd
 
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
-_DECIMAL = re.compile(r"-?\d{1,300}(?:\.(\d{1,90}))?", re.ASCII)
+# models write endless decimals down to the limit of tokens
+_DECIMAL = re.compile(r"-?\d{1,999}(?:\.(\d{1,999}))?", re.ASCII)
 # `2e3` may be 2·e·3
 _SCIENTIFIC = re.compile(
     r"(-?\d{1,30}\.\d{1,30}|-?\d{1,30}(?=[eE][+-]|[eE]\d\d))[eE]([+-]?\d{1,3})", re.ASCII
