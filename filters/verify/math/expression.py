@@ -3,14 +3,18 @@
     \\frac{3\\sqrt{8}}{2} - 1.5\\pi        12\\frac{3}{5} (a mixed number)        2^{10}        (x+1)(x-1)
 
 Work is bounded by the length of the text and by the limits of `Surd`; nothing is evaluated. What
-is ambiguous (`1/2x`, `2\\frac{5}{3}`) or outside the subset (functions, ±, |x|) is `Undecidable`.
+is ambiguous (`1/2x`, `2\\frac{5}{3}`, `\\sin x/2`) or outside the subset (±, sums over k, integrals) is
+`Undecidable`.
 """
 
 import re
 from fractions import Fraction
 
-from filters.verify.math.expression_tokens import Cursor, Token, tokens_of
-from filters.verify.math.surd import Surd, Undecidable
+from filters.verify.math.expression_functions import FunctionReader
+from filters.verify.math.expression_tokens import FUNCTIONS, OVER, tokens_of
+from filters.verify.math.functions import binomial, factorial, raised
+from filters.verify.math.roots import Undecidable
+from filters.verify.math.surd import Surd
 
 MAX_CHARS = 400
 """Longest expression read; the longest reference of MATH-500 has 60 characters."""
@@ -21,23 +25,30 @@ MAX_DEPTH = 24
 _GREEK = re.compile(
     r"\\(?:alpha|beta|gamma|delta|(?:var)?epsilon|theta|lambda|mu|rho|sigma|tau|(?:var)?phi|omega|infty)"
 )
+_REPEATING = re.compile(r"(\d{0,20})\.(\d{0,20})\\(?:overline|bar)\s*\{(\d{1,20})\}")
 _TIMES = frozenset(["*", "\\times", "\\cdot", "\\ast"])
-_OVER = frozenset(["/", "\\div"])
+_NAMED = frozenset("\\" + name for name in FUNCTIONS)
+_DEGREE = (["^", "\\circ"], ["^", "{", "\\circ", "}"])
 
 
 def read_expression(text: str) -> Surd:
     """The exact value of the whole text, or `Undecidable`."""
     if len(text) > MAX_CHARS:
         raise Undecidable("too long")
+    if "\\" in text:
+        text = _REPEATING.sub(_repeating, text)
     return _Reader(tokens_of(text)).whole()
 
 
-class _Reader(Cursor):
-    """Recursive descent over the tokens; each method reads what its name says."""
+def _repeating(found: re.Match[str]) -> str:
+    """`0.1\\overline{6}` as a fraction."""
+    whole, once, again = found[1] or "0", found[2], found[3]
+    value = int(whole + once + again) - int(whole + once)
+    return f"(\\frac{{{value}}}{{{(10 ** len(again) - 1) * 10 ** len(once)}}})"
 
-    def __init__(self, tokens: list[Token]) -> None:
-        super().__init__(tokens)
-        self._depth = 0
+
+class _Reader(FunctionReader):
+    """Recursive descent over the tokens; each method reads what its name says."""
 
     def whole(self) -> Surd:
         value = self._sum()
@@ -65,11 +76,11 @@ class _Reader(Cursor):
             if token.text in _TIMES:
                 self._take()
                 value = value * self._signed_power()
-            elif token.text in _OVER:
+            elif token.text in OVER:
                 self._take()
                 value = value / self._signed_power()
                 divided = True
-            elif token.kind in ("letter", "command") or token.text in ("(", "{"):
+            elif token.kind in ("letter", "command") or token.text in ("(", "{") or self._bar_opens():
                 if divided:
                     raise Undecidable("1/2x")
                 value = value * self._power()
@@ -85,13 +96,20 @@ class _Reader(Cursor):
 
     def _power(self) -> Surd:
         base = self._atom()
+        while self._opened("!"):
+            base = factorial(base)
         if not self._is("^"):
             return base
+        if self._angle:
+            degree = next((d for d in _DEGREE if self._follows(d)), None)
+            if degree is not None:
+                self._at += len(degree)
+                return base * Surd.symbol("π") * Surd.rational(Fraction(1, 180))
         self._take()
-        exponent = self._exponent().as_rational()
-        if exponent is None or self._is("^"):
+        exponent = self._exponent()
+        if self._is("^", "!"):
             raise Undecidable("exponent")
-        return base.power(exponent)
+        return raised(base, exponent)
 
     def _exponent(self) -> Surd:
         return -self._atom() if self._opened("-") else self._atom()
@@ -104,17 +122,30 @@ class _Reader(Cursor):
             return self._until(")" if token.text == "(" else "}")
         if token.kind == "letter":
             return self._symbol(token.text)
-        if token.text == "\\pi":
-            return Surd.symbol("π")
-        if token.text == "\\frac":
-            return self._argument() / self._argument()
-        if token.text == "\\sqrt":
-            if self._is("["):
-                raise Undecidable("root")
-            return self._radicand().root()
-        if token.kind == "command" and _GREEK.fullmatch(token.text):
-            return self._symbol(token.text)
+        if token.text == "|":
+            return self._absolute()
+        if token.kind == "command":
+            return self._command(token.text)
         raise Undecidable("syntax")
+
+    def _command(self, name: str) -> Surd:
+        if name == "\\pi":
+            return Surd.symbol("π")
+        if name == "\\frac":
+            return self._argument() / self._argument()
+        if name == "\\sqrt":
+            degree = self._root_degree()
+            return self._radicand().root(degree)
+        if name == "\\binom":
+            return binomial(self._argument(), self._argument())
+        if name in _NAMED:
+            return self._function(name[1:])
+        if _GREEK.fullmatch(name):
+            return self._symbol(name)
+        raise Undecidable("command")
+
+    def _bar_opens(self) -> bool:
+        return self._is("|") and not self._bars
 
     def _until(self, closing: str) -> Surd:
         value = self._sum()
@@ -131,59 +162,3 @@ class _Reader(Cursor):
         if token.kind not in ("number", "letter"):
             raise Undecidable("subscript")
         return Surd.symbol(f"{name}_{token.text}")
-
-    def _radicand(self) -> Surd:
-        if self._opened("("):
-            return self._until(")")
-        token = self._peek()
-        if token is not None and token.text.isdigit() and len(token.text) > 1:
-            raise Undecidable("\\\\sqrt12 is √1·2 in LaTeX and √12 to its writer")
-        return self._argument()
-
-    def _argument(self) -> Surd:
-        """`{...}`, or one digit or symbol as in `\\frac12` and `\\sqrt2`."""
-        token = self._peek()
-        if token is None or token.kind != "number":
-            return self._atom()
-        if not token.text.isdigit():
-            raise Undecidable("argument")
-        digits = [Token("number", digit, False) for digit in token.text]
-        self._tokens[self._at : self._at + 1] = digits
-        return Surd.rational(int(self._take().text))
-
-    def _number(self, token: Token) -> Surd:
-        value = Fraction(token.text)
-        following = self._peek()
-        if following is not None and following.kind == "number":
-            part = self._plain_part()
-        elif following is not None and following.text == "\\frac" and token.text.isdigit():
-            latex = self._latex_part()
-            if latex is None:
-                return Surd.rational(value)
-            part = latex
-        else:
-            return Surd.rational(value)
-        if not 0 < part < 1 or not token.text.isdigit():
-            raise Undecidable("mixed number")
-        return Surd.rational(value + part)
-
-    def _plain_part(self) -> Fraction:
-        """`4/5` of `1 4/5`."""
-        part = self._tokens[self._at : self._at + 3]
-        if len(part) < 3 or part[1].text not in _OVER or not part[0].spaced or not part[2].text.isdigit():
-            raise Undecidable("two numbers")
-        self._at += 3
-        return Fraction(part[0].text) / (int(part[2].text) or _zero())
-
-    def _latex_part(self) -> Fraction | None:
-        """The fraction of `12\\frac{3}{5}`; None where it is a factor such as `2\\frac{x}{3}`."""
-        start = self._at
-        self._take()
-        part = (self._argument() / self._argument()).as_rational()
-        if part is None:
-            self._at = start
-        return part
-
-
-def _zero() -> int:
-    raise Undecidable("division by zero")

@@ -1,9 +1,9 @@
 """The tokens of a mathematical expression in LaTeX or plain text."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from filters.verify.math.surd import Undecidable
+from filters.verify.math.roots import Undecidable
 
 MAX_DIGITS = 400
 """Longest digit run that is converted; Python refuses above 4300."""
@@ -15,11 +15,30 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.\d*|\.\d+|\d+)|(?P<command>\\[A-Za-z]+)|(?P<letters>[A-Za-z]+)|(?P<mark>.))",
     re.DOTALL,
 )
-_FUNCTIONS = re.compile(r"sin|cos|tan|cot|sec|csc|log|ln|exp|mod|gcd|lcm|max|min|lim|sqrt|det|deg|inf")
+_TRIGONOMETRIC = (
+    "sin",
+    "cos",
+    "tan",
+    "cot",
+    "sec",
+    "csc",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "sinh",
+    "cosh",
+    "tanh",
+)
+FUNCTIONS = frozenset([*_TRIGONOMETRIC, "log", "ln", "exp"])
+"""Functions of one argument; `log` may have a base."""
+
+OVER = frozenset(["/", "\\div"])
+"""Signs of division."""
+
+_REFUSED = re.compile(r"mod|gcd|lcm|max|min|lim|det|deg|inf|sin|cos|tan|cot|log|exp")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`kind` is number, command, letter or mark; `spaced` says that white space came before it."""
 
     kind: str
@@ -46,7 +65,9 @@ def _letters(word: str, spaced: bool) -> list[Token]:
     """A run of letters is a product of variables, `pi` is π, functions are not read."""
     if word == "pi":
         return [Token("command", "\\pi", spaced)]
-    if len(word) > MAX_LETTERS or _FUNCTIONS.search(word):
+    if word == "sqrt" or word in FUNCTIONS:
+        return [Token("command", "\\" + word, spaced)]
+    if len(word) > MAX_LETTERS or _REFUSED.search(word):
         raise Undecidable("word or function")
     return [Token("letter", letter, spaced and n == 0) for n, letter in enumerate(word)]
 
@@ -65,6 +86,9 @@ class Cursor:
     def _is(self, *texts: str) -> bool:
         token = self._peek()
         return token is not None and token.text in texts
+
+    def _follows(self, texts: list[str]) -> bool:
+        return [token.text for token in self._tokens[self._at : self._at + len(texts)]] == texts
 
     def _take(self, *texts: str) -> Token:
         token = self._peek()

@@ -26,8 +26,13 @@ _DROPPED = re.compile(
 )
 # `\\ ` and `\\[2pt]` end a row of a matrix
 _SPACE = re.compile(r"(?<!\\)\\[,;: ]|~|\\q?quad(?![A-Za-z])|\s+")
-_DELIMITER = re.compile(r"(?<!\\)\$|(?<!\\)\\[()\[\]]|\*\*|`")
-_THOUSANDS_MARK = re.compile(r"(?<=\d)(?:,\\!|\{\s*,\s*\}|\\,)\s*(?=\d{3}(?!\d))")
+_DELIMITER = re.compile(r"(?<!\\)\$|(?<!\\)\\[()\[\]]|\*\*|`|\\?[\"“”]")
+_THOUSANDS_MARK = re.compile(r"(?<=\d)(?:,\\!|\s?\{\s*,\s*\}|\\,)\s*(?=\d{3}(?!\d))")
+# a text that was escaped once too often, as in `\\\\frac{4}{3}`; in a matrix two backslashes end a row
+_ESCAPED = re.compile(r"\\(?=\\[A-Za-z])")
+# `2**3`; the marks of bold text have white space or nothing on one side
+_STARS = re.compile(r"(?<=[\w)}])\*\*(?=[\w({-])", re.ASCII)
+_OVER = re.compile(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}")
 _FRACTION = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 _LEADING, _TRAILING = " \t\n,;:", " \t\n.,;:"  # a leading point belongs to `.35625`
 
@@ -35,6 +40,8 @@ _LEADING, _TRAILING = " \t\n,;:", " \t\n.,;:"  # a leading point belongs to `.35
 def plain(text: str) -> str:
     """The text in the one spelling the readers of answers expect."""
     text = text.translate(_SIGNS)
+    if "\\\\" in text and "\\begin" not in text:
+        text = _ESCAPED.sub("", text)
     text = _THOUSANDS_MARK.sub("", text)
     text = _DROPPED.sub("", text)
     text = _unboxed(text)
@@ -42,12 +49,14 @@ def plain(text: str) -> str:
         text, changed = _TEXT.subn(r" \1 ", text)
         if not changed:
             break
-    text = _SPACE.sub(" ", _DELIMITER.sub("", text))
+    if "\\over" in text:
+        text = _OVER.sub(r"\\frac{\1}{\2}", text)
+    text = _SPACE.sub(" ", _DELIMITER.sub("", _STARS.sub("^", text)))
     return _FRACTION.sub(r"\\frac", text).lstrip(_LEADING).rstrip(_TRAILING)
 
 
 def _unboxed(text: str) -> str:
-    r"""`\boxed{a}, \boxed{b}` -> `a, b`: the box and its own braces go."""
+    r"""`\boxed{a}, \boxed{b}` and `\boxed{a}\boxed{b}` -> `a, b`: the box and its own braces go."""
     for _ in range(8):
         found = _BOX.search(text)
         if found is None:
@@ -56,7 +65,8 @@ def _unboxed(text: str) -> str:
         closing = closing_brace(text, opening)
         if closing is None:
             return text
-        text = f"{text[: found.start()]} {text[opening + 1 : closing]} {text[closing + 1 :]}"
+        joint = "," if _BOX.match(text, closing + 1) else " "
+        text = f"{text[: found.start()]} {text[opening + 1 : closing]}{joint}{text[closing + 1 :]}"
     return text
 
 

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filters.verify.math.expression import read_expression
-from filters.verify.math.surd import Surd, Undecidable
+from filters.verify.math.roots import Undecidable
+from filters.verify.math.surd import Surd
 
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+# models write endless decimals down to the limit of tokens
+_DECIMAL = re.compile(r"-?\d{1,999}(?:\.(\d{1,999}))?", re.ASCII)
+# `2e3` may be 2·e·3
+_SCIENTIFIC = re.compile(
+    r"(-?\d{1,30}\.\d{1,30}|-?\d{1,30}(?=[eE][+-]|[eE]\d\d))[eE]([+-]?\d{1,3})", re.ASCII
+)
 _PERCENT = re.compile(r"\s*(?:\\?%|percent(?:age)?|per cent|pct)$", re.IGNORECASE)
 _DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|\s+degrees?)(?:\s*[CF])?$")
+_TRIGONOMETRIC = re.compile(r"sin|cos|tan|cot|sec|csc")
 _MONEY = re.compile(r"^(-?)\s*(?:\\\$|US\$|\$|€|£|Rs\.?)\s*|\s*(?:\\\$|€|£)$")
 _UNIT = re.compile(
     r"^(?P<number>.*[\d})])\s*(?P<unit>[A-Za-z][A-Za-z./' -]*?)\s*(?:\^\s*\{?\s*(?P<power>[23])\s*\}?)?$",
@@ -67,8 +75,13 @@ class Quantity:
 def read_quantity(text: str) -> Quantity:
     """The quantity that the whole (plain) text is, or `Undecidable`."""
     text = text.strip()
+    if number := _DECIMAL.fullmatch(text):
+        return Quantity(Surd.rational(Fraction(text)), len(number[1]) if number[1] is not None else None)
+    if number := _SCIENTIFIC.fullmatch(text):
+        text = f"{number[1]}*10^{{{number[2].removeprefix('+')}}}"
     text, percent = _without(_PERCENT, text)
-    text, degrees = _without(_DEGREES, text)
+    # the degrees of `\\tan 60^\\circ` belong to the angle
+    text, degrees = (text, False) if _TRIGONOMETRIC.search(text) else _without(_DEGREES, text)
     unit = "degree" if degrees else ""
     money = _MONEY.search(text)
     if money:

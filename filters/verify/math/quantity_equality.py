@@ -2,13 +2,13 @@
 
 from fractions import Fraction
 
+from filters.verify.math.approximation import real_value
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.quantity import Quantity
-from filters.verify.math.surd import Surd
-from schemas.verdict import Outcome, Verdict
-
-EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
-MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
+from filters.verify.math.surd import Opaque, Surd
+from filters.verify.math.value_equality import same_value
+from filters.verify.math.verdicts import EQUAL, MISMATCH, unknown
+from schemas.verdict import Verdict
 
 _CONVERTIBLE = frozenset(
     [
@@ -55,8 +55,6 @@ _CONVERTIBLE = frozenset(
         "year",
         "cent",
         "dollar",
-        "degree",
-        "radian",
         "percent",
     ]
 )
@@ -64,35 +62,34 @@ _FACTORS = frozenset([2, 3, 4, 7, 8, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1
 """Ratios of common units; a mismatch by one of these beside a convertible unit may be a conversion."""
 
 
-def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) -> Verdict:
+_RADIAN = Surd.symbol("π") * Surd.rational(Fraction(1, 180))
+"""One degree."""
+
+
+def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) -> Verdict | None:
     """Equal by value under the options; a unit is never needed and never converted."""
     one, other = _read(gold, options.percent == "fraction"), _read(said, options.percent == "fraction")
     units_differ = bool(gold.unit and said.unit and gold.unit != said.unit)
-    if one == other:
-        return _unknown("units") if units_differ else EQUAL
+    same = same_value(one, other)
+    if same:
+        return unknown("units") if units_differ else EQUAL
     if gold.percent != said.percent and _hundredfold(one, other):
-        return _unknown("percent")
+        return unknown("percent")
     if _is_close(gold, said, one, other, options.close_ratio):
-        return _unknown("close")
-    if "degree" in (gold.unit, said.unit) and (_has_pi(one) or _has_pi(other)):
-        return _unknown("units")  # 45° and π/4
+        return unknown("close")
+    if "degree" in (gold.unit, said.unit) and (one * _RADIAN == other or other * _RADIAN == one):
+        return unknown("units")  # 45° and π/4
     if units_differ or _may_convert(gold, said, one, other) or _letter_unit(one, other):
-        return _unknown("units")
-    return MISMATCH
-
-
-def _has_pi(value: Surd) -> bool:
-    return any(name == "π" for _, symbols in value.terms for name, _ in symbols)
+        return unknown("units")
+    if same is None:
+        return None
+    return unknown("names") if _renamed(one, other) else MISMATCH
 
 
 def _read(quantity: Quantity, as_fraction: bool) -> Surd:
     if quantity.percent and as_fraction:
         return quantity.value * Surd.rational(Fraction(1, 100))
     return quantity.value
-
-
-def _unknown(reason: str) -> Verdict:
-    return Verdict(Outcome.UNKNOWN, reason, "exact")
 
 
 def _hundredfold(one: Surd, other: Surd) -> bool:
@@ -103,7 +100,10 @@ def _hundredfold(one: Surd, other: Surd) -> bool:
 def _is_close(gold: Quantity, said: Quantity, one: Surd, other: Surd, ratio: float) -> bool:
     if gold.places is None and said.places is None:
         return False
-    a, b = one.approximate(), other.approximate()
+    numbers = one.as_rational(), other.as_rational()
+    if all(number is not None and number.denominator == 1 for number in numbers):
+        return False  # 4052 and 4053.0 are whole numbers
+    a, b = real_value(one), real_value(other)
     if a is None or b is None:
         return False
     if abs(a - b) < ratio * max(abs(a), abs(b)):
@@ -119,13 +119,32 @@ def _rounds_to(decimal: Quantity, exact: float, written: float) -> bool:
 
 
 def _may_convert(gold: Quantity, said: Quantity, one: Surd, other: Surd) -> bool:
-    if gold.unit not in _CONVERTIBLE and said.unit not in _CONVERTIBLE:
+    if gold.unit == said.unit or not {gold.unit, said.unit} & _CONVERTIBLE:
         return False
     a, b = one.as_rational(), other.as_rational()
     if not a or not b:
         return False
     ratio = a / b if abs(a) > abs(b) else b / a
     return ratio in _FACTORS
+
+
+def _renamed(one: Surd, other: Surd) -> bool:
+    """`2k+2` against `2n+2`: equal when the one variable of each has the same name."""
+    a, b = one.names() - {"π", "e"}, other.names() - {"π", "e"}
+    if len(a) != 1 or len(b) != 1 or a == b:
+        return False
+    (name,), (new,) = a, b
+    if any(isinstance(symbol, Opaque) or symbol.isdigit() for symbol in (name, new)):
+        return False
+    return (
+        Surd(
+            {
+                (radicand, tuple((new if n == name else n, power) for n, power in symbols)): factor
+                for (radicand, symbols), factor in one.terms.items()
+            }
+        )
+        == other
+    )
 
 
 def _letter_unit(one: Surd, other: Surd) -> bool:

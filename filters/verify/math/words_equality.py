@@ -1,12 +1,11 @@
 """Whether two answers in words, letters of a choice, clock times, ratios or based numbers are equal."""
 
-from filters.verify.math.answer import Answer, Choice, Coded, Words
 from filters.verify.math.quantity import Quantity
-from schemas.verdict import Outcome, Verdict
+from filters.verify.math.shapes import Answer, Choice, Coded, Words
+from filters.verify.math.verdicts import EQUAL, MISMATCH, unknown
+from schemas.verdict import Verdict
 
-EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
-MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
-DOUBTFUL = Verdict(Outcome.UNKNOWN, "text", "exact")
+DOUBTFUL = unknown("text")
 
 _NUMBERS = [
     "zero",
@@ -64,6 +63,8 @@ def compare_choices(gold: Answer, said: Answer) -> Verdict | None:
     """Two letters are compared; a letter against anything else may be its variable or its text."""
     if not isinstance(gold, Choice) or not isinstance(said, Choice):
         return DOUBTFUL
+    if gold.letter == said.letter and gold.text and said.text and gold.text != said.text:
+        return DOUBTFUL
     return EQUAL if gold.letter == said.letter else MISMATCH
 
 
@@ -77,7 +78,7 @@ def compare_coded(gold: Answer, said: Answer) -> Verdict | None:
         return {"clock": _clocks, "base": _bases, "ratio": _ratios}[gold.kind](gold.parts, said.parts)
     coded, other = (gold, said) if isinstance(gold, Coded) else (said, gold)
     if isinstance(coded, Coded) and coded.kind == "base" and isinstance(other, Quantity):
-        return Verdict(Outcome.UNKNOWN, "base", "exact")
+        return _based_and_plain(coded.parts, other)
     return DOUBTFUL
 
 
@@ -92,7 +93,27 @@ def _clocks(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:
 
 
 def _bases(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:
-    return MISMATCH if one[1] == other[1] else Verdict(Outcome.UNKNOWN, "base", "exact")
+    """The same number in two bases is not what was asked for, nor surely wrong."""
+    if one[1] == other[1]:
+        return MISMATCH
+    values = [_value(digits, base) for digits, base in (one, other)]
+    return MISMATCH if None not in values and values[0] != values[1] else unknown("base")
+
+
+def _based_and_plain(based: tuple[str, ...], plain: Quantity) -> Verdict:
+    """`52_8` against 52 (the base left out) or 42 (its value) is unknown, against anything else wrong."""
+    number, value = plain.value.as_rational(), _value(*based)
+    readings = (value, int(based[0]) if based[0].isdigit() else value)
+    return (
+        MISMATCH if number is not None and value is not None and number not in readings else unknown("base")
+    )
+
+
+def _value(digits: str, base: str) -> int | None:
+    try:
+        return int(digits or "0", int(base))
+    except ValueError:
+        return None
 
 
 def _ratios(one: tuple[str, ...], other: tuple[str, ...]) -> Verdict:

@@ -15,7 +15,9 @@ from filters.verify.math.judge import Judge
 from filters.verify.math.options import JudgeOptions
 from schemas.verdict import Outcome
 
-CASES = json.loads((Path(__file__).parents[3] / "cases" / "equality.json").read_text(encoding="utf-8"))
+_TABLES = Path(__file__).parents[3] / "cases"
+CASES = json.loads((_TABLES / "equality.json").read_text(encoding="utf-8"))
+SHAPES = json.loads((_TABLES / "equality_shapes.json").read_text(encoding="utf-8"))
 OPTIONS = JudgeOptions()
 FRACTIONS = st.fractions(min_value=-10_000, max_value=10_000, max_denominator=999)
 
@@ -26,6 +28,14 @@ def test_these_answers_get_this_verdict(case: dict[str, Any]) -> None:
     with Judge(JudgeOptions(symbolic=False)) as judge:
         verdict = judge.equal(case["reference"], case["answer"])
     assert (verdict.outcome.value, verdict.reason) == (case["outcome"], case["reason"])
+
+
+@pytest.mark.parametrize("case", SHAPES, ids=lambda case: f"{case['reference'][:30]} {case['answer'][:30]}")
+def test_these_shapes_get_this_verdict_both_ways(case: dict[str, Any]) -> None:
+    for pair in ((case["reference"], case["answer"]), (case["answer"], case["reference"])):
+        verdict = compare(*pair, OPTIONS)
+        assert verdict is not None
+        assert (verdict.outcome.value, verdict.reason) == (case["outcome"], case["reason"])
 
 
 @given(FRACTIONS, FRACTIONS)

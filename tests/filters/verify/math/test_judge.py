@@ -16,6 +16,7 @@ from tests.shared import rows
 
 DEPARTURES = {
     "wrong_gold": "1 - 1/e is not 1 + 1/e (the suite pins math-verify's own mistake)",
+    "$x \\in [-2,7]$ | $-2 \\\\le x \\\\le 7$": "an interval and its inequality are the same numbers",
 }
 """Where a public case is departed from on purpose."""
 
@@ -71,7 +72,7 @@ def test_public_equivalence_cases_are_decided_as_published(judge: Judge) -> None
             against.append(departure(case["reference"], case["answer"]))
     assert decided >= LEAST_DECIDED * len(cases)
     assert set(against) <= set(DEPARTURES), against
-    assert len(against) <= 1
+    assert len(against) <= len(DEPARTURES)
 
 
 def stated(text: str) -> str:
