@@ -14,7 +14,7 @@ from typing import Any
 
 import mpmath
 
-from filters.verify.math.numeric_value import NoValue, Number, Point, value
+from filters.verify.math.numeric_value import DIGITS, NoValue, Number, Point, value
 
 Node = Any
 """A sympy expression, set, matrix or relation; sympy is not typed."""
@@ -37,6 +37,11 @@ SAMPLES = 60
 
 def differs(one: Node, other: Node) -> bool | None:
     """True: a difference was seen; False: none was; None: cannot say."""
+    with mpmath.workdps(DIGITS + 15):
+        return _differ(one, other)
+
+
+def _differ(one: Node, other: Node) -> bool | None:  # noqa: PLR0911 (one line a kind)
     import sympy
 
     one, other = _same_kind(one, other)
@@ -60,6 +65,11 @@ def differs(one: Node, other: Node) -> bool | None:
 
 def rounds_alike(one: Node, other: Node, places: int) -> bool | None:
     """Whether two numbers, or all members of two answers of one shape, agree to so many decimals."""
+    with mpmath.workdps(DIGITS + 15):
+        return _round_alike(one, other, places)
+
+
+def _round_alike(one: Node, other: Node, places: int) -> bool | None:
     import sympy
 
     one, other = _same_kind(one, other)
@@ -137,6 +147,10 @@ def formulas_differ(one: Node, other: Node) -> bool | None:
     names = {symbol.name for symbol in one.free_symbols | other.free_symbols}
     if "e" in names:
         return None  # a constant or a variable
+    mine, theirs = one.free_symbols - other.free_symbols, other.free_symbols - one.free_symbols
+    if len(mine) == len(theirs) == 1:
+        renamed = other.xreplace({next(iter(theirs)): next(iter(mine))})
+        return None if formulas_differ(one, renamed) is not True else True  # `2\\pi k` and `2\\pi n`
     floats = bool(one.atoms(sympy.Float) | other.atoms(sympy.Float))
     opinions = [_differ_at(one, other, sorted(names - {"i"}), floats, real) for real in (True, False)]
     if False in opinions:
@@ -195,16 +209,29 @@ def _equations_differ(one: Node, other: Node) -> bool | None:
 
 def _off(equation: Node, other: Node, name: str, names: list[str]) -> bool | None:
     """Whether the solution for one variable, at random values of the rest, misses the other equation."""
-    point = _point(names, 1, True)
+    # small values, so that a circle has points there
+    point = Point({n: v / 20 for n, v in _point(names, 1, True).values.items()})
     try:
-        at = [value(equation, point.with_value(name, mpmath.mpf(x))) for x in (0, 1, 3)]
-        slope = at[1] - at[0]
-        if not slope or abs(at[2] - at[0] - 3 * slope) > 1e-25 * abs(slope):
+        roots = _real_roots([value(equation, point.with_value(name, mpmath.mpf(x))) for x in (0, 1, -1, 3)])
+        if not roots:
             return None
-        on = point.with_value(name, -at[0] / slope)
-        return bool(abs(value(other, on)) > 1e-15)
-    except NoValue:
+        return any(abs(value(other, point.with_value(name, root))) > 1e-15 for root in roots)
+    except (NoValue, ZeroDivisionError):
         return None
+
+
+def _real_roots(at: list[Number]) -> list[Number]:
+    """Real zeros of a function that is linear or quadratic, from its values at 0, 1, -1 and 3."""
+    square, linear, free = (at[1] + at[2]) / 2 - at[0], (at[1] - at[2]) / 2, at[0]
+    size = sum(abs(a) for a in at)
+    if abs(9 * square + 3 * linear + free - at[3]) > 1e-25 * size:
+        return []  # of a higher degree
+    if abs(square) <= 1e-25 * size:
+        return [-free / linear] if abs(linear) > 1e-25 * size else []
+    inside = linear * linear - 4 * square * free
+    if mpmath.im(inside) or inside < 0:
+        return []
+    return [(-linear + sign * mpmath.sqrt(inside)) / (2 * square) for sign in (1, -1)]
 
 
 def _is_condition(node: Node) -> bool:
