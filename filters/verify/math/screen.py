@@ -29,7 +29,7 @@ _SMALL_SUM = re.compile(
     r"\\sum(?:\\limits)?\s*_\s*\{\s*[a-z]\s*=\s*-?(?:\d{1,2}|[a-z])\s*\}\s*\^\s*"
     r"(?:\d|[a-z]|\{\s*(?:\d{1,2}|[a-z]|[a-z]\s*[+-]\s*\d{1,2})\s*\})"
 )
-_FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*E\s*\d")
+_FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*[eE]\s*[+-]?\d")
 _DIGITS = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
 _SET = re.compile(r"\\in(?![A-Za-z])|\\cup|\\setminus|\\infty|[\[\]]|^\s*\(.*,.*\)\s*$")
 _WORD = re.compile(

@@ -22,9 +22,9 @@ MAX_TEXT = 20_000
 """Characters from the end that are looked at."""
 
 _CHAT_MARK = re.compile(r"<\|(?:im_start|im_end|endoftext|eot_id|end)\|>.*", re.DOTALL)
-_COMMAND = re.compile(r"\\+(?=[A-Za-z])")
+_COMMAND = re.compile(r"(?<!\\)\\++(?=[A-Za-z])")
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
-_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_FORMULA = re.compile(r"\$\$(.{1,1000}?)\$\$|\$([^$]+)\$|\\\((.{1,1000}?)\\\)|\\\[(.{1,1000}?)\\\]", re.DOTALL)
 _WHOLE_FORMULA = re.compile(r"\$\$[^$]+\$\$|\$[^$]+\$|\\\((?:(?!\\\)).)+\\\)|\\\[(?:(?!\\\]).)+\\\]", re.DOTALL)
 _LABEL = re.compile(r"\s*(?:final\s+)?answer\s*[:=]?\s*(?=\$|\\\(|\\\[)", re.IGNORECASE)
 _FOREIGN_LABEL = re.compile(
@@ -32,7 +32,11 @@ _FOREIGN_LABEL = re.compile(
     r"\s*[:：=]?\s*(?P<answer>[^\n]+)",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]{2,}")
+# a word of a sentence; `dx` and `AB` are none, nor is the name of a function
+_WORD = re.compile(
+    r"(?<![^\W\d_])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|mod|gcd|lcm|max|min|arc[a-z]+|and|or)(?![^\W\d_]))"
+    r"(?:[^\W\d_]{3,}|(?:is|it|we|he|so|of|in|to|at|be|by|as)(?![^\W\d_]))"
+)
 _HIDDEN = re.compile(r"\\(?:text|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|\$[^$]*\$")
 _OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _NUMBER = re.compile(
@@ -59,7 +63,8 @@ def stated_answer(text: str) -> str:
     if label is not None:
         # `$ \frac{1}{2} \$ = \frac{10}{9} $`: a sum of money, and what it is
         text = _PRICE_IS.split(text[label.end() :])[-1].strip()
-    if is_bare(text):
+    several_lines = found is not None and "\n" in text
+    if is_bare(text) and not several_lines:
         return _JOINED.sub(r" \1 ", text)
     if found is not None:
         return _without_quotes(found.answer)
@@ -73,7 +78,7 @@ def is_bare(text: str) -> bool:
     """Whether a text is an answer and nothing else."""
     if not text or _WHOLE_FORMULA.fullmatch(text):
         return True
-    words = _WORD.findall(_HIDDEN.sub(" ", text))
+    words = _WORD.findall(_HIDDEN.sub(_shown, text))
     foreign = bool(_OTHER_SCRIPT.search(text))
     if not words and not foreign:
         return "\n\n" not in text
@@ -162,6 +167,12 @@ def _in_sentence(text: str, first: bool) -> str:
     if first and "=" not in text:
         return numbers[0][0]
     return numbers[-1][0]
+
+
+def _shown(hidden: re.Match[str]) -> str:
+    """Nothing of a formula; all of what stands between two prices."""
+    inside = hidden[0].strip("$")
+    return inside if hidden[0][0] == "$" and len(_WORD.findall(inside)) > 1 else " "
 
 
 def _is_formula(match: re.Match[str]) -> bool:

@@ -92,8 +92,10 @@ def _opinion(reference: str, answer: str, places: int | None) -> dict[str, str]:
         return _reply("unparsed")
     if places is not None and rounds_alike(gold[0], said[0], places):
         return _reply("rounded", numeric="equal")
-    forth, back = _verify(gold, said), _verify(said, gold)
     different = differs(gold[0], said[0])
+    forth = _verify(gold, said)
+    # two opinions that agree need no third: math-verify is asked the other way round where they do not
+    back = forth if different is (not forth) else _verify(said, gold)
     symbolic = "asymmetric" if forth != back else "equal" if forth else "different"
     word = symbolic
     if forth and back and (different or (different is None and _has_decimals(gold[0], said[0]))):
@@ -124,7 +126,7 @@ def _has_decimals(one: Parsed, other: Parsed) -> bool:
     return any(bool(side.atoms(sympy.Float)) for side in (one, other))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _parsed(text: str) -> list[Parsed]:
     """math-verify's reading; always as LaTeX, since plain equations are read as their last number."""
     from math_verify import LatexExtractionConfig, parse
