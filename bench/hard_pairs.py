@@ -44,7 +44,9 @@ def _fraction(chance: random.Random, unequal: bool) -> Pair:
     top, bottom, times = chance.randrange(1, 60), chance.randrange(2, 60), chance.choice([1, 1, 2, 3])
     other = top * times + unequal
     form = chance.choice(["\\frac{{{}}}{{{}}}", "\\dfrac{{{}}}{{{}}}", "{}/{}"])
-    return f"\\frac{{{top // gcd(top, bottom)}}}{{{bottom // gcd(top, bottom)}}}", form.format(other, bottom * times)
+    return f"\\frac{{{top // gcd(top, bottom)}}}{{{bottom // gcd(top, bottom)}}}", form.format(
+        other, bottom * times
+    )
 
 
 def _decimal(chance: random.Random, unequal: bool) -> Pair:
@@ -91,7 +93,9 @@ def _tuple(chance: random.Random, unequal: bool) -> Pair:
 
 def _equation(chance: random.Random, unequal: bool) -> Pair:
     a, b, c = (chance.randrange(2, 9) for _ in range(3))
-    return f"{a}x + {b}y = {c}", chance.choice([f"{b}y+{a}x-{c + unequal}=0", f"y = \\frac{{{c + unequal}-{a}x}}{{{b}}}"])
+    return f"{a}x + {b}y = {c}", chance.choice(
+        [f"{b}y+{a}x-{c + unequal}=0", f"y = \\frac{{{c + unequal}-{a}x}}{{{b}}}"]
+    )
 
 
 def _matrix(chance: random.Random, unequal: bool) -> Pair:
@@ -151,7 +155,8 @@ HOSTILE = (
     *("\\lim_{n \\to \\infty} (1+\\frac1n)^{n^n}", "\\int\\int\\int x^y dz dy dx", "\\sqrt{" * 40 + "2" + "}" * 40),
     *("(" * 400 + "1" + ")" * 400, "{" * 2000 + "1" + "}" * 2000, "[" * 3000, "\\frac{" * 300, "\\left(" * 500 + "1"),
     *("1" * 20_000, "0." + "3" * 20_000, "1/" + "7" * 5000, "1e999999999", "-" * 5000 + "1", "1" + "+1" * 4000),
-    *("x" * 5000, "x^" * 2000 + "2", "(x+1)^{999999}", "(x+y+z)^{9999}", "(a+b)^{100} (a-b)^{100}", "\\sqrt[99999]{7^{99999}}"),
+    *("x" * 5000, "x^" * 2000 + "2", "(x+1)^{999999}", "(x+y+z)^{9999}", "(a+b)^{100} (a-b)^{100}"),
+    *("\\sqrt[99999]{7^{99999}}"),
     *("\\boxed{" * 1000, "$" * 10_000, "\\" * 10_000, "\\text{" * 500, "1," * 9000, "\\{" * 800 + "\\}" * 800),
     *("\\begin{pmatrix}" + "1 & " * 2000 + "1\\end{pmatrix}", "\\sin(" * 60 + "x" + ")" * 60),
 )  # fmt: skip

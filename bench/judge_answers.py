@@ -56,8 +56,9 @@ def _beside(name: str, pairs: Sequence[Pair]) -> None:
     theirs = _math_verify(pairs)
     ordered = sorted(latencies)
     print(
-        f"{name}: {len(pairs)} pairs; judge {len(pairs) / ours:.0f}/CPU-s, math-verify {len(pairs) / theirs:.0f}/CPU-s, "
-        f"ratio {theirs / ours:.1f}; latency p50 {_ms(ordered, 0.5)}, p99 {_ms(ordered, 0.99)}, most {_ms(ordered, 1)}; "
+        f"{name}: {len(pairs)} pairs; judge {len(pairs) / ours:.0f}/CPU-s, "
+        f"math-verify {len(pairs) / theirs:.0f}/CPU-s, ratio {theirs / ours:.1f}; "
+        f"latency p50 {_ms(ordered, 0.5)}, p99 {_ms(ordered, 0.99)}, most {_ms(ordered, 1)}; "
         f"{dict(outcomes)}",
         flush=True,
     )

@@ -41,7 +41,10 @@ def _add_math(kinds: "Kinds") -> None:
     math.add_argument("--workers", type=int, metavar="N", help="worker processes (default: 1)")
     math.add_argument("--cache", type=Path, metavar="DIR", help="keep workers' verdicts here for later runs")
     math.add_argument(
-        "--disagreements", type=Path, metavar="FILE", help="add pairs on which two methods differ to this file"
+        "--disagreements",
+        type=Path,
+        metavar="FILE",
+        help="add pairs on which two methods differ to this file",
     )
     math.set_defaults(run=_math)
 

@@ -6,7 +6,7 @@
 Wrong is said only of an answer that was found, read and shown to differ. Everything else that is
 not right is unknown, with the reason: `no_answer`, `unparsed`, `timeout`, `memory`, `crashed`, `error`,
 `close`, `percent`, `units`, `brackets`, `order`, `several`, `comma`, `text`, `base` (see `exact`), `words`,
-`ellipsis`, `relation`, `logarithm`, `too_long`, `too_deep`, `too_large` (see `screen`),
+`ellipsis`, `relation`, `logarithm`, `too_long`, `too_deep`, `too_large` (see `screen`), `renamed` (`2πk` and `2πn`),
 `asymmetric` (math-verify answers differently when reference and answer change places), `unconfirmed`
 (the numeric opinion is not math-verify's), `undecided` (the options forbid asking it).
 
@@ -29,10 +29,11 @@ from filters.verify.math.extract import extract_answer
 from filters.verify.math.notation import plain
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.screen import shape_differs, too_hard
-from filters.verify.math.settle import for_worker, settled
-from filters.verify.math.stated import choice_letter, stated_answer
+from filters.verify.math.settle import by_letter, for_worker, renamed, settled
+from filters.verify.math.stated import stated_answer
 from filters.verify.math.verdict_cache import VerdictCache
-from filters.verify.math.worker_pool import Reply, WorkerPool
+from filters.verify.math.worker_pool import WorkerPool
+from filters.verify.math.worker_process import Reply
 from schemas.problem import Problem
 from schemas.verdict import Outcome, Verdict
 
@@ -116,7 +117,9 @@ class Judge:
         else:
             with ThreadPoolExecutor(self.options.workers) as threads:
                 list(threads.map(ask_group, open_pairs.values()))
-        return [asked[pair] if verdict is None else verdict for pair, verdict in zip(pairs, verdicts, strict=True)]
+        return [
+            asked[pair] if verdict is None else verdict for pair, verdict in zip(pairs, verdicts, strict=True)
+        ]
 
     def stated_equal(
         self, reference: str, answer: str, options: JudgeOptions | None = None, letters: bool = True
@@ -128,9 +131,9 @@ class Judge:
         if not answer.strip():
             return NO_ANSWER
         if letters:
-            verdict = _by_letter(reference, answer)
+            verdict = by_letter(reference, answer)
             if verdict is not None:
-                return verdict
+                return replace(verdict, evidence=answer[-MAX_EVIDENCE:])
         return self.equal(stated_answer(reference), stated_answer(answer), options)
 
     def disagreements(self) -> list[Disagreement]:
@@ -162,6 +165,8 @@ class Judge:
             verdict = compare(reference, answer, options)
             if verdict is None or verdict.outcome is Outcome.UNKNOWN:
                 verdict = settled(reference, answer, options, verdict)
+            elif verdict.is_wrong and renamed(reference, answer, options):
+                verdict = Verdict(Outcome.UNKNOWN, "renamed", "exact")
         except (ArithmeticError, ValueError, RecursionError):  # no text may end a build
             verdict = Verdict(Outcome.UNKNOWN, "error", "exact")
         if _may_round(reference, answer, options, verdict):
@@ -206,7 +211,9 @@ def _disagree(reply: Reply) -> bool:
     """Whether the two opinions contradict each other, or math-verify contradicts itself."""
     if reply.symbolic == "asymmetric":
         return True
-    return bool(reply.symbolic) and reply.numeric in ("equal", "different") and reply.symbolic != reply.numeric
+    return (
+        bool(reply.symbolic) and reply.numeric in ("equal", "different") and reply.symbolic != reply.numeric
+    )
 
 
 def _may_round(reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None) -> bool:
@@ -214,18 +221,3 @@ def _may_round(reference: str, answer: str, options: JudgeOptions, verdict: Verd
     if options.decimal_places is None or (verdict is not None and verdict.is_right):
         return False
     return "." in plain(reference) + plain(answer)
-
-
-def _by_letter(reference: str, answer: str) -> Verdict | None:
-    """The verdict where one side is a lone letter and the other a text that names a choice."""
-    bare = [choice_letter(side.strip(), bare_only=True) for side in (reference, answer)]
-    if bare == [None, None] or None not in bare:
-        return None
-    text = reference if bare[0] is None else answer
-    named = choice_letter(stated_answer(text) if "boxed" in text else text)
-    if named is None:
-        return None
-    evidence = answer[-MAX_EVIDENCE:]
-    if named == (bare[0] or bare[1]):
-        return Verdict(Outcome.RIGHT, "equal", "exact", evidence)
-    return Verdict(Outcome.WRONG, "mismatch", "exact", evidence)

@@ -97,10 +97,11 @@ def value(node: Node, point: Point) -> Number:
         return found
 
 
-def _value(node: Node, point: Point) -> Number:
+def _value(node: Node, point: Point) -> Number:  # noqa: PLR0911 (one line a kind)
     if node.is_Symbol:
         # latex2sympy reads an `i` it is not sure about as a symbol
-        return mpmath.mpc(0, 1) if node.name == "i" else point.of(node.name)
+        imaginary = node.name == "i" and "i" not in point.values
+        return mpmath.mpc(0, 1) if imaginary else point.of(node.name)
     if node.is_Rational:
         return mpmath.mpf(int(node.p)) / int(node.q)
     if node.is_Float:
@@ -124,10 +125,9 @@ def _power(node: Node, point: Point) -> Number:
     size = abs(mpmath.re(exponent)) * abs(mpmath.log(abs(base), 2)) if base else 0
     if size > MAX_EXPONENT:
         raise NoValue("too large")
-    rational = node.exp if node.exp.is_Rational else None
-    odd_root = rational is not None and rational.q > 1 and rational.q % 2 == 1
+    odd_root = bool(node.exp.is_Rational) and node.exp.q > 1 and node.exp.q % 2 == 1
     if point.real_roots and odd_root and mpmath.im(base) == 0 and mpmath.re(base) < 0:
-        return (-1) ** int(rational.p) * (-mpmath.re(base)) ** exponent
+        return (-1) ** int(node.exp.p) * (-mpmath.re(base)) ** exponent
     return base**exponent
 
 

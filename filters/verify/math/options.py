@@ -12,9 +12,7 @@ from pydantic import Field
 
 from schemas.family import Options
 
-RESOURCES = frozenset(
-    {"workers", "deadline_s", "memory_bytes", "cache_dir", "disagreements"}
-)
+RESOURCES = frozenset({"workers", "deadline_s", "memory_bytes", "cache_dir", "disagreements"})
 """Options that say what judging may cost and where it is kept, not what is right."""
 
 

@@ -23,11 +23,17 @@ MAX_COMMANDS = 80
 
 _ELLIPSIS = re.compile(r"\\[lcdv]?dots[bcmio]?(?![A-Za-z])|\.\.\.|…")
 _TOWER = re.compile(r"\^\s*\{?[^{}^]*\^|\^\s*\{[^{}]*\{[^{}]*\^|\*\*[^*]*\*\*")
-_BIG_POWER = re.compile(r"(?:\d|\))\s*(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{2,}|(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{3,}")
+_BIG_POWER = re.compile(
+    r"(?:\d|\))\s*(?:\^|\*\*)\s*[{(]?\s*-?\s*(?!(?:1\d|20)(?!\d))\d{2,}|(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{3,}"
+)
 # bounds of one or two digits, or a name and a digit: at most a hundred terms, or none that are added up
 _SMALL_SUM = re.compile(
     r"\\sum(?:\\limits)?\s*_\s*\{\s*[a-z]\s*=\s*-?(?:\d{1,2}|[a-z])\s*\}\s*\^\s*"
     r"(?:\d|[a-z]|\{\s*(?:\d{1,2}|[a-z]|[a-z]\s*[+-]\s*\d{1,2})\s*\})"
+)
+# at most 20! and \\binom{99}{99}
+_SMALL_FACTORIAL = re.compile(
+    r"(?<![\d.!)}])(?:\d|1\d|20)\s*!(?!\s*!)|\\[dt]?binom\s*\{\s*\d{1,2}\s*\}\s*\{\s*\d{1,2}\s*\}"
 )
 _FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*[eE]\s*[+-]?\d")
 _DIGITS = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
@@ -45,7 +51,7 @@ def too_hard(text: str) -> str | None:
     if _nesting(text) > MAX_NESTING:
         return "too_deep"
     shown = plain(text)
-    small = _SMALL_SUM.sub(" ", shown)
+    small = _SMALL_FACTORIAL.sub("1", _SMALL_SUM.sub(" ", shown))
     tests = (
         ("ellipsis", _ELLIPSIS.search(shown)),
         ("too_large", _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(small)),
@@ -73,7 +79,7 @@ def _relation(text: str) -> str:
     """Whether a text is an equation, an inequality or neither."""
     if re.search(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|neq|ne|leqslant|geqslant)(?![A-Za-z])", text):
         return "inequality"
-    return "equation" if "=" in text else ""
+    return "equation" if "=" in re.sub(r"_\s*\{[^{}]*\}", "", text) else ""
 
 
 def _nesting(text: str) -> int:

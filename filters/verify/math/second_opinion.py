@@ -14,6 +14,7 @@ from typing import Any
 
 import mpmath
 
+from filters.verify.math.membership import is_condition, members_differ
 from filters.verify.math.numeric_value import DIGITS, NoValue, Number, Point, value
 
 Node = Any
@@ -31,9 +32,6 @@ CLOSE = 2e-2
 POINTS = 5
 """Points at which formulas are compared; the first two have positive coordinates only."""
 
-SAMPLES = 60
-"""Numbers tried as members of sets and solutions of inequalities."""
-
 
 def differs(one: Node, other: Node) -> bool | None:
     """True: a difference was seen; False: none was; None: cannot say."""
@@ -41,10 +39,10 @@ def differs(one: Node, other: Node) -> bool | None:
         return _differ(one, other)
 
 
-def _differ(one: Node, other: Node) -> bool | None:  # noqa: PLR0911 (one line a kind)
+def _differ(one: Node, other: Node) -> bool | None:
     import sympy
 
-    one, other = _same_kind(one, other)
+    one, other = same_kind(one, other)
     if isinstance(one, sympy.MatrixBase) and isinstance(other, sympy.MatrixBase):
         return one.shape != other.shape or any_differs(list(one), list(other))
     if isinstance(one, sympy.Tuple) and isinstance(other, sympy.Tuple):
@@ -58,52 +56,13 @@ def _differ(one: Node, other: Node) -> bool | None:  # noqa: PLR0911 (one line a
         return bool(ends) or any_differs([one.start, one.end], [other.start, other.end])
     if isinstance(one, sympy.Equality) and isinstance(other, sympy.Equality):
         return _equations_differ(one, other)
-    if _is_condition(one) and _is_condition(other):
-        return _members_differ(one, other)
+    if is_condition(one) and is_condition(other):
+        return members_differ(one, other)
     return None
 
 
-def rounds_alike(one: Node, other: Node, places: int) -> bool | None:
-    """Whether two numbers, or all members of two answers of one shape, agree to so many decimals."""
-    with mpmath.workdps(DIGITS + 15):
-        return _round_alike(one, other, places)
-
-
-def _round_alike(one: Node, other: Node, places: int) -> bool | None:
-    import sympy
-
-    one, other = _same_kind(one, other)
-    members: list[tuple[Node, Node]]
-    if isinstance(one, sympy.MatrixBase | sympy.Tuple | sympy.FiniteSet) and type(one) is type(other):
-        if isinstance(one, sympy.MatrixBase) and one.shape != other.shape:
-            return False
-        ones, others = list(one), list(other)
-        if len(ones) != len(others):
-            return False
-        members = list(zip(ones, others, strict=True))
-    elif isinstance(one, sympy.Interval) and isinstance(other, sympy.Interval):
-        members = [(one.start, other.start), (one.end, other.end)]
-    else:
-        members = [(one, other)]
-    try:
-        return all(_rounded(a, places) == _rounded(b, places) for a, b in members)
-    except (NoValue, AttributeError):
-        return None
-
-
-def _rounded(node: Node, places: int) -> tuple[int, int]:
-    if node.free_symbols:
-        raise NoValue("a variable")
-    number = value(node, Point({}))
-    # half a unit goes away from zero, as in school and unlike Python's round
-    return tuple(  # type: ignore[return-value]
-        int(mpmath.sign(part) * mpmath.floor(abs(part) * 10**places + mpmath.mpf("0.5")))
-        for part in (mpmath.re(number), mpmath.im(number))
-    )
-
-
-def _same_kind(one: Node, other: Node) -> tuple[Node, Node]:
-    """`x = 5` against `5` is compared by value; sets in `x \\in S` likewise."""
+def same_kind(one: Node, other: Node) -> tuple[Node, Node]:
+    """Both as what is compared: `x = 5` against `5` is compared by value; sets in `x \\in S` likewise."""
     import sympy
 
     def inner(node: Node, mate: Node) -> Node:
@@ -232,89 +191,3 @@ def _real_roots(at: list[Number]) -> list[Number]:
     if mpmath.im(inside) or inside < 0:
         return []
     return [(-linear + sign * mpmath.sqrt(inside)) / (2 * square) for sign in (1, -1)]
-
-
-def _is_condition(node: Node) -> bool:
-    import sympy
-
-    return isinstance(node, sympy.Set | sympy.core.relational.Relational | sympy.And | sympy.Or)
-
-
-def _members_differ(one: Node, other: Node) -> bool | None:
-    """Whether some number, or point, satisfies one condition and not the other."""
-    import sympy
-
-    symbols = sorted({s.name for s in one.free_symbols | other.free_symbols})
-    floats = bool(one.atoms(sympy.Float) | other.atoms(sympy.Float))
-    chance = random.Random("corrigenda")
-    ends = _numbers_in(one) | _numbers_in(other)
-    tries = sorted(ends | {-e for e in ends}) if not floats else []
-    tries += [mpmath.mpf(chance.randrange(-(10**6), 10**6)) / 9973 for _ in range(SAMPLES // 2)]
-    tries += [e + sign * step for e in sorted(ends) for sign in (1, -1) for step in (mpmath.mpf("1e-3"), 1)]
-    looked = 0
-    for number in tries:
-        values = {name: chance.choice(tries) if n else number for n, name in enumerate(symbols)}
-        try:
-            if _holds(one, number, Point(values)) != _holds(other, number, Point(values)):
-                return True
-            looked += 1
-        except (NoValue, TypeError):
-            continue
-    return False if looked >= SAMPLES // 4 else None
-
-
-def _numbers_in(node: Node) -> set[Number]:
-    """Values of all constant parts: ends of intervals, sides of inequalities."""
-    import sympy
-
-    found: set[Number] = set()
-    for part in sympy.preorder_traversal(node):
-        if isinstance(part, sympy.Expr) and not part.free_symbols and part.is_finite:
-            try:
-                number = value(part, Point({}))
-            except NoValue:
-                continue
-            if mpmath.im(number) == 0:
-                found.add(mpmath.re(number))
-    return found
-
-
-def _holds(node: Node, number: Number, point: Point) -> bool:  # noqa: PLR0911 (one line a kind)
-    import sympy
-
-    if isinstance(node, sympy.And | sympy.Intersection):
-        return all(_holds(part, number, point) for part in node.args)
-    if isinstance(node, sympy.Or | sympy.Union):
-        return any(_holds(part, number, point) for part in node.args)
-    if isinstance(node, sympy.Complement):
-        return _holds(node.args[0], number, point) and not _holds(node.args[1], number, point)
-    if node in (sympy.S.Reals, sympy.S.true):
-        return True
-    if node in (sympy.S.EmptySet, sympy.S.false):
-        return False
-    if isinstance(node, sympy.FiniteSet):
-        return any(abs(_side(part, point) - number) < 1e-20 for part in node.args)
-    if isinstance(node, sympy.Interval):
-        low, high = _side(node.start, point), _side(node.end, point)
-        above = number > low if node.left_open else number >= low
-        return bool(above and (number < high if node.right_open else number <= high))
-    if isinstance(node, sympy.Equality) and isinstance(node.rhs, sympy.Set):
-        return _holds(node.rhs, number, point)  # math-verify's reading of `x \in S`
-    left, right = _side(node.lhs, point), _side(node.rhs, point)
-    order = -1 if left < right else int(left > right)
-    if abs(left - right) < 1e-25 * (abs(left) + abs(right)):
-        order = 0
-    holds = {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "!=": order != 0, "==": not order}
-    return holds[node.rel_op]
-
-
-def _side(node: Node, point: Point) -> Number:
-    """A real value, or an infinity."""
-    import sympy
-
-    if node in (sympy.oo, -sympy.oo):
-        return mpmath.inf if node is sympy.oo else -mpmath.inf
-    number = value(node, point)
-    if abs(mpmath.im(number)) > 1e-25:
-        raise NoValue("not real")
-    return mpmath.re(number)

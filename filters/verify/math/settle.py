@@ -11,8 +11,10 @@ from dataclasses import replace
 from filters.verify.math.exact import compare
 from filters.verify.math.notation import plain
 from filters.verify.math.options import JudgeOptions
+from filters.verify.math.stated import choice_letter, stated_answer
 from schemas.verdict import Outcome, Verdict
 
+EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
 MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
 
 MAX_CHARS = 1000
@@ -30,6 +32,7 @@ _QUANTITY_NAME = re.compile(
     rf"|[A-Za-z](?:_\{{?\w+\}}?)?\s*\(\s*\w+\s*\)|{_NAME}|\\[a-z]+|m?\\angle\s*{_NAME}"
     r"|\([A-Za-z](?:\s*,\s*[A-Za-z])+\)|[A-Za-z](?:_\{?\w+\}?)?)\s*"
 )
+_PARAMETER = re.compile(r"(?<![A-Za-z\\])[kmnjltsCc](?![A-Za-z])")
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)")
 _TRIGONOMETRIC = re.compile(r"\\?(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
 
@@ -45,6 +48,34 @@ def settled(reference: str, answer: str, options: JudgeOptions, verdict: Verdict
         if found is not None:
             return found
     return verdict
+
+
+def renamed(reference: str, answer: str, options: JudgeOptions) -> bool:
+    r"""Whether two answers are one if a free parameter has another name: `2\pi k` and `2\pi n`."""
+    if max(len(reference), len(answer)) > MAX_CHARS:
+        return False
+    one, other = plain(reference), plain(answer)
+    mine, theirs = (set(_PARAMETER.findall(side)) for side in (one, other))
+    if not (len(mine - theirs) == len(theirs - mine) == 1):
+        return False
+    (new,) = mine - theirs
+    restated = _PARAMETER.sub(lambda match: new if match[0] in theirs - mine else match[0], other)
+    found = compare(one, restated, options)
+    return found is not None and found.is_right
+
+
+def by_letter(reference: str, answer: str) -> Verdict | None:
+    """The verdict where one side is a lone letter and the other a text that names a choice."""
+    bare = [choice_letter(side.strip(), bare_only=True) for side in (reference, answer)]
+    if bare == [None, None] or None not in bare:
+        return None
+    text = reference if bare[0] is None else answer
+    named = choice_letter(stated_answer(text) if "boxed" in text else text)
+    if named is None:
+        return None
+    if named == (bare[0] or bare[1]):
+        return EQUAL
+    return MISMATCH
 
 
 def for_worker(text: str) -> str:
@@ -86,7 +117,7 @@ def _comma(reference: str, answer: str, options: JudgeOptions, verdict: Verdict 
     if not options.decimal_comma or verdict is None or verdict.reason != "comma":
         return None
     for mark in (".", ", "):
-        found = compare(*(_with_comma_as(mark, side) for side in (reference, answer)), options)
+        found = compare(_with_comma_as(mark, reference), _with_comma_as(mark, answer), options)
         if found is not None and found.is_right:
             return replace(found, reason="comma")
     return None
@@ -104,7 +135,9 @@ def _bare_group(
     groups = [_BARE_GROUP.fullmatch(side) for side in (reference, answer)]
     if not any(groups) or not options.bare_lists_as_tuples:
         return None
-    one, other = (f"({g['inside']})" if g else side for g, side in zip(groups, (reference, answer), strict=True))
+    one, other = (
+        f"({g['inside']})" if g else side for g, side in zip(groups, (reference, answer), strict=True)
+    )
     if not plain(one).startswith("(") or not plain(other).startswith("("):
         one, other = (g["inside"] if g else side for g, side in zip(groups, (reference, answer), strict=True))
         return compare(one, other, options)

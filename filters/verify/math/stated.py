@@ -24,8 +24,12 @@ MAX_TEXT = 20_000
 _CHAT_MARK = re.compile(r"<\|(?:im_start|im_end|endoftext|eot_id|end)\|>.*", re.DOTALL)
 _COMMAND = re.compile(r"(?<!\\)\\++(?=[A-Za-z])")
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
-_FORMULA = re.compile(r"\$\$(.{1,1000}?)\$\$|\$([^$]+)\$|\\\((.{1,1000}?)\\\)|\\\[(.{1,1000}?)\\\]", re.DOTALL)
-_WHOLE_FORMULA = re.compile(r"\$\$[^$]+\$\$|\$[^$]+\$|\\\((?:(?!\\\)).)+\\\)|\\\[(?:(?!\\\]).)+\\\]", re.DOTALL)
+_FORMULA = re.compile(
+    r"\$\$(.{1,1000}?)\$\$|\$([^$]+)\$|\\\((.{1,1000}?)\\\)|\\\[(.{1,1000}?)\\\]", re.DOTALL
+)
+_WHOLE_FORMULA = re.compile(
+    r"\$\$[^$]+\$\$|\$[^$]+\$|\\\((?:(?!\\\)).)+\\\)|\\\[(?:(?!\\\]).)+\\\]", re.DOTALL
+)
 _LABEL = re.compile(r"\s*(?:final\s+)?answer\s*[:=]?\s*(?=\$|\\\(|\\\[)", re.IGNORECASE)
 _FOREIGN_LABEL = re.compile(
     r"(?:答案(?:是|为)?|r[ée]ponse(?:\s+est)?|respuesta(?:\s+es)?|antwort(?:\s+ist)?|risposta|ответ|उत्तर|الإجابة|الجواب)"
@@ -38,7 +42,9 @@ _WORD = re.compile(
     r"(?:[^\W\d_]{3,}|(?:is|it|we|he|so|of|in|to|at|be|by|as)(?![^\W\d_]))"
 )
 _HIDDEN = re.compile(r"\\(?:text|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|\$[^$]*\$")
-_OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_OTHER_SCRIPT = re.compile(
+    r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+)
 _NUMBER = re.compile(
     r"(?:(?<![\w)\]}.] )(?<![\w.)\]}])-)?"
     r"(?:\\d?frac\s*\{[^{}]{1,40}\}\s*\{[^{}]{1,40}\}|\d+(?:[.,]\d+)*(?:/\d+)?%?|\.\d+)"
@@ -152,7 +158,7 @@ def _without_quotes(answer: str) -> str:
     if len(parts) > 1 and not re.sub(r"[\s,;\"“”]|\b(?:and|or)\b", "", rest):
         return ", ".join(part.strip() for part in parts)
     if len(parts) == 1 and not rest.strip(' ."'):
-        return parts[0].strip()
+        return str(parts[0]).strip()
     return _in_sentence(answer, first=False) if len(_WORD.findall(rest)) > 3 else answer
 
 
@@ -163,10 +169,10 @@ def _in_sentence(text: str, first: bool) -> str:
     if not numbers and not formulas:
         return text
     if formulas and (not numbers or formulas[-1].end() > numbers[-1].start()):
-        return next(filter(None, formulas[-1].groups())).strip()
+        return str(next(filter(None, formulas[-1].groups()))).strip()
     if first and "=" not in text:
-        return numbers[0][0]
-    return numbers[-1][0]
+        return str(numbers[0][0])
+    return str(numbers[-1][0])
 
 
 def _shown(hidden: re.Match[str]) -> str:

@@ -20,7 +20,8 @@ import socket
 from functools import lru_cache
 from typing import Any
 
-from filters.verify.math.second_opinion import differs, rounds_alike
+from filters.verify.math.rounding import rounds_alike
+from filters.verify.math.second_opinion import differs
 
 Parsed = Any
 """What sympy and math-verify give: an expression, a set, a matrix, a relation or a string."""
