@@ -50,7 +50,7 @@ def verify_math(source: Path, target: Path, options: JudgeOptions) -> int:
 
         def verdict(row: Row) -> Row:
             reference, answer = _text(row, "reference"), _text(row, "answer")
-            rules, letters = _rules(row.get("params"), options)
+            rules, letters = row_rules(row.get("params"), options)
             began = time.perf_counter()
             found = judge.stated_equal(reference, answer, rules, letters)
             seconds = round(time.perf_counter() - began, 6)
@@ -77,7 +77,7 @@ def _text(row: Row, key: str) -> str:
     return value
 
 
-def _rules(params: object, options: JudgeOptions) -> tuple[JudgeOptions | None, bool]:
+def row_rules(params: object, options: JudgeOptions) -> tuple[JudgeOptions | None, bool]:
     """The options of one line, None for the file's, and whether a lone letter may be a choice."""
     if params is None or params == {}:
         return None, True
