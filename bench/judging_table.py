@@ -26,7 +26,9 @@ BEGIN, END = "<!-- cases: written by bench/judging_table.py -->", "<!-- end of c
 WHY = {
     "1 - \\frac{1}{\\mathrm{e}}": "the suite pins math-verify's own mistake: 1 - 1/e and 1 + 1/e differ",
     "Answer $ \n 9 \n $": "the suite does not take a line break inside dollars for mathematics; we and math-verify do",
-    "B不是 A": "math-verify finds no letter before a Chinese word",
+    "不是 A": 'math-verify takes the last letter: "not A"',
+    "颗弹珠/男孩": "math-verify takes the number of the heading, 2",
+    "and and and or thus": "three boxes on one side are three answers to math-verify; words stand between the first two",
     "Janeth": "math-verify takes the last number, 12 months",
     "(C) Cecile": "math-verify reads no letter there",
 }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import mpmath
+from mpmath.libmp import NoConvergence
 
 Node = Any
 """A sympy expression; sympy is not typed."""
@@ -90,7 +91,7 @@ def value(node: Node, point: Point) -> Number:
     with mpmath.workdps(DIGITS + 15):
         try:
             found = _value(node, point)
-        except (ArithmeticError, ValueError, TypeError, AttributeError, mpmath.NoConvergence) as error:
+        except (ArithmeticError, ValueError, TypeError, AttributeError, NoConvergence) as error:
             raise NoValue(str(error)) from error
         if mpmath.isnan(found) or mpmath.isinf(found):
             raise NoValue("not finite")

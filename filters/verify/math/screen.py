@@ -22,7 +22,11 @@ MAX_COMMANDS = 80
 """Most LaTeX commands; the longest reference of MATH-500 has 13."""
 
 _ELLIPSIS = re.compile(r"\\[lcdv]?dots[bcmio]?(?![A-Za-z])|\.\.\.|…")
-_TOWER = re.compile(r"\^\s*\{?[^{}^]*\^|\^\s*\{[^{}]*\{[^{}]*\^|\*\*[^*]*\*\*")
+# of numbers: `9^{9^9}`, `(x+1)^{9^9}`; `e^x - e^{-x}` and `e^{x^2}` are none
+_TOWER = re.compile(
+    r"[\d)}!]\s*(?:\^|\*\*)\s*(?:[{(][^{}^]*|[{(][^{}^]*\{[^{}^]*|\d+\s*|[A-Za-z]\s*)(?:\^|\*\*)"
+    r"|(?:\^\s*\{?[^{}^]{0,20}){3}\^"
+)
 _BIG_POWER = re.compile(
     r"(?:\d|\))\s*(?:\^|\*\*)\s*[{(]?\s*-?\s*(?!(?:1\d|20)(?!\d))\d{2,}|(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{3,}"
 )
