@@ -28,7 +28,7 @@ WHY = {
     "Answer $ \n 9 \n $": "the suite does not take a line break inside dollars for mathematics; we and math-verify do",
     "不是 A": 'math-verify takes the last letter: "not A"',
     "颗弹珠/男孩": "math-verify takes the number of the heading, 2",
-    "and and and or thus": "three boxes on one side are three answers to math-verify; words stand between the first two",
+    "and and and or thus": "math-verify takes all three boxes; words stand between the first two",
     "Janeth": "math-verify takes the last number, 12 months",
     "(C) Cecile": "math-verify reads no letter there",
 }

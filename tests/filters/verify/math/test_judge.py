@@ -24,9 +24,12 @@ from tests.shared import rows
 
 PIECES = st.lists(
     st.sampled_from(
-        ["\\frac", "{", "}", "1", "x", "^", "_", "\\sqrt", "(", ")", "[", "]", ",", "=", "<", "\\le ", "\\in ", "$"]
-        + ["\\boxed{", "\\text{", "\\infty", "\\cup", "\\pi", "i", "!", ".", "-", "+", "/", "\\", "%", " ", "\n", "\\sin "]
-        + ["&", "\\\\", "\\begin{pmatrix}", "\\end{pmatrix}", "\\approx", "A", "½", "，", "\ud800", "\0", "|", "٣"]
+        [
+            *("\\frac", "{", "}", "1", "x", "^", "_", "\\sqrt", "(", ")", "[", "]", ",", "=", "<", "\\le ", "\\in "),
+            *("\\boxed{", "\\text{", "\\infty", "\\cup", "\\pi", "i", "!", ".", "-", "+", "/", "\\", "%", " ", "\n"),
+            *("&", "\\\\", "\\begin{pmatrix}", "\\end{pmatrix}", "\\approx", "A", "½", "，", "\ud800", "\0", "|", "٣"),
+            *("$", "\\sin "),
+        ]
     )
     | st.text(max_size=3),
     max_size=12,

@@ -27,9 +27,19 @@ def test_a_number_states_itself_bare_boxed_and_at_the_end_of_a_sentence(number: 
 
 @pytest.mark.parametrize(
     "text",
-    ["\\" * 20_000, "$" * 20_000, "\\(" * 10_000, "\\boxed{" * 3000, "\\boxed{1} " * 2000, "1," * 10_000, "A: \n" * 5000, "$$1" * 6000],
+    [
+        *(
+            "\\" * 20_000,
+            "$" * 20_000,
+            "\\(" * 10_000,
+            "\\boxed{" * 3000,
+            "\\boxed{1} " * 2000,
+            "1," * 10_000,
+        ),
+        *("A: \n" * 5000, "$$1" * 6000, "answer is " * 2000, "and " * 5000, "=" * 20_000, "(" * 20_000),
+    ],
     ids=lambda text: text[:8],
-)  # fmt: skip
+)
 def test_no_text_takes_long(text: str) -> None:
     began = time.process_time()
     stated_answer(text)
