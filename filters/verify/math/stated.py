@@ -21,6 +21,7 @@ MAX_BARE = 60
 MAX_TEXT = 20_000
 """Characters from the end that are looked at."""
 
+_PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _CHAT_MARK = re.compile(r"<\|(?:im_start|im_end|endoftext|eot_id|end)\|>.*", re.DOTALL)
 _COMMAND = re.compile(r"(?<!\\)\\++(?=[A-Za-z])")
 _BOX = re.compile(r"\\(?:boxed|fbox)\s*\{")
@@ -60,7 +61,12 @@ _JOINED = re.compile(r"(?<=[\d)}])(or|and)(?=[\d(\\A-Za-z])")
 
 def stated_answer(text: str) -> str:
     """The answer, or the stripped text where nothing in it can be told from the rest."""
-    text = _unescaped(_CHAT_MARK.sub("", text[-MAX_TEXT:])).strip()
+    if _PLAIN_NUMBER.fullmatch(text):
+        return text
+    text = text[-MAX_TEXT:]
+    if "<|" in text:
+        text = _CHAT_MARK.sub("", text)
+    text = (_unescaped(text) if "\\\\" in text else text).strip()
     found = extract_answer(text, explicit_only=True)
     boxed = None if found is not None and found.how != "boxed" and _after_boxes(text, found) else _boxes(text)
     if boxed is not None:
@@ -70,7 +76,7 @@ def stated_answer(text: str) -> str:
         # `$ \frac{1}{2} \$ = \frac{10}{9} $`: a sum of money, and what it is
         text = _PRICE_IS.split(text[label.end() :])[-1].strip()
     several_lines = found is not None and "\n" in text
-    if is_bare(text) and not several_lines:
+    if not several_lines and is_bare(text):
         return _JOINED.sub(r" \1 ", text)
     if found is not None:
         return _without_quotes(found.answer)
