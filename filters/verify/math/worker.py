@@ -17,14 +17,10 @@ import os
 import resource
 import signal
 import socket
-from functools import lru_cache
-from typing import Any
 
+from filters.verify.math.reading import Parsed, read, understood
 from filters.verify.math.rounding import rounds_alike
 from filters.verify.math.second_opinion import differs
-
-Parsed = Any
-"""What sympy and math-verify give: an expression, a set, a matrix, a relation or a string."""
 
 GRACE = 2.0
 """The kernel's timer runs this many times as long as the parent's deadline."""
@@ -67,7 +63,7 @@ def prepare() -> None:
     os.environ.pop("SYMPY_USE_CACHE", None)
     for reference, answer in WARM_UP:
         opinion(reference, answer, None)
-    _parsed.cache_clear()
+    read.cache_clear()
 
 
 def opinion(reference: str, answer: str, places: int | None) -> dict[str, str]:
@@ -87,9 +83,9 @@ def _reply(word: str, symbolic: str = "", numeric: str = "") -> dict[str, str]:
 
 
 def _opinion(reference: str, answer: str, places: int | None) -> dict[str, str]:
-    gold, said = _parsed(reference), _parsed(answer)
+    gold, said = read(reference), read(answer)
     # a parse that yields only its own text was not understood
-    if not _understood(gold) or not _understood(said):
+    if not understood(gold) or not understood(said):
         return _reply("unparsed")
     if places is not None and rounds_alike(gold[0], said[0], places):
         return _reply("rounded", numeric="equal")
@@ -125,15 +121,3 @@ def _has_decimals(one: Parsed, other: Parsed) -> bool:
     import sympy
 
     return any(bool(side.atoms(sympy.Float)) for side in (one, other))
-
-
-@lru_cache(maxsize=512)
-def _parsed(text: str) -> list[Parsed]:
-    """math-verify's reading; always as LaTeX, since plain equations are read as their last number."""
-    from math_verify import LatexExtractionConfig, parse
-
-    return list(parse(f"${text}$", [LatexExtractionConfig()], parsing_timeout=None))
-
-
-def _understood(reading: list[Parsed]) -> bool:
-    return bool(reading) and not isinstance(reading[0], str)

@@ -68,6 +68,7 @@ class WorkerPool:
         return reply
 
     def _take(self) -> Worker:
+        self._drop_orphans()
         with self._lock:
             worker = self._idle.pop() if self._idle and not self._closed else None
             if worker is not None:
@@ -77,6 +78,18 @@ class WorkerPool:
         with self._lock:
             self._busy.add(worker)
         return worker
+
+    def _drop_orphans(self) -> None:
+        """Of a server that was killed from outside the workers have ended too."""
+        with self._lock:
+            server = self._server
+            if server is None or server.alive:
+                return
+            self._server = None
+            orphans, self._idle = self._idle, []
+        server.close()
+        for worker in orphans:
+            worker.kill()
 
     def _started(self) -> Server:
         with self._starting:  # one start, however many threads wait for it

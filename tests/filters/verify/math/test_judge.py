@@ -137,7 +137,10 @@ def test_pairs_on_which_the_two_opinions_differ_are_unknown_and_listed(tmp_path:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PIECES, PIECES)
 def test_no_text_makes_the_judge_raise(judge: Judge, reference: str, answer: str) -> None:
-    for verdict in (judge.stated_equal(reference, answer), judge.verdict(problem(reference.strip() or "1"), answer)):
+    for verdict in (
+        judge.stated_equal(reference, answer),
+        judge.verdict(problem(reference.strip() or "1"), answer),
+    ):
         assert verdict.outcome in set(Outcome)
 
 

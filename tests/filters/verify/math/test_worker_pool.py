@@ -58,6 +58,26 @@ def test_a_worker_killed_from_outside_is_replaced(pool: WorkerPool) -> None:
     assert pool.ask("\\cos(0)", "1").word == "equal"
 
 
+def test_a_server_killed_from_outside_is_replaced(pool: WorkerPool) -> None:
+    assert pool.ask("\\cos(0)", "1").word == "equal"
+    assert pool._server is not None
+    workers = pool.pids()
+    os.kill(pool._server._process.pid, signal.SIGKILL)
+    pool._server._process.wait()
+    assert pool.ask("\\cos(0)", "1").word == "equal"
+    assert not set(workers) & set(pool.pids())
+
+
+def test_a_replacement_costs_milliseconds_and_no_import(pool: WorkerPool) -> None:
+    pool.ask("\\cos(0)", "1")
+    for worker in list(pool._idle):
+        worker.kill()
+    pool._idle.clear()
+    began = time.monotonic()
+    assert pool.ask("\\cos(0)", "1").word == "equal"
+    assert time.monotonic() - began < 0.8  # 0.02 s alone; an import takes 1 to 2 s
+
+
 def test_threads_share_a_pool(pool: WorkerPool) -> None:
     words: list[str] = []
     threads = [
