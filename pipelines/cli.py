@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from pipelines.verify.commands import add_kinds
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, ResumeError
 
 DONE, BAD_CONFIG, TOO_MANY_FAILED, INTERRUPTED = 0, 2, 3, 130
@@ -49,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("-n", type=_count, default=5, help="how many rows (default: 5)")
     show.add_argument("--recipe", default="", help="only rows of this recipe")
     show.set_defaults(run=_show)
+
+    verify = commands.add_parser("verify", help="judge a file of answers, programs or queries")
+    add_kinds(verify)
     return top
 
 

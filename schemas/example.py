@@ -26,7 +26,7 @@ class Example:
 
     `error_kind` is a slug of `schemas.errors`, or `none` for a row without a mistake.
     `verified_by` says how the right side is known to be right: `answer:exact`,
-    `answer:math_verify`, `equations`, `continuations`, …; `located_by` how the first wrong
+    `answer:symbolic`, `equations`, `continuations`, …; `located_by` how the first wrong
     step was found (empty where none was needed).
     """
 

@@ -24,7 +24,7 @@ class Verdict:
     """What a judge found.
 
     `reason` is a slug (`equal`, `mismatch`, `unparsed`, `no_answer`, `timeout`, `memory`, …);
-    `method` says who decided (`exact`, `math_verify`); `evidence` is the answer as extracted.
+    `method` says who decided (`exact`, `symbolic`, `numeric`); `evidence` is the answer as extracted.
     """
 
     outcome: Outcome

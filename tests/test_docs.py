@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from filters.verify.math.options import JudgeOptions
 from generators.recipes.base import RECIPES
 from pipelines.config import BuildConfig
 from pipelines.dataset import rows
@@ -39,6 +40,18 @@ def test_the_format_page_names_every_column_and_kind() -> None:
     columns = {name for table in (*TABLES, "dropped") for name in schema(table).names}
     assert {c for c in columns if f"`{c}`" not in page} == set()
     assert {k for k in SEGMENT_KINDS if f"`{k}`" not in page} == set()
+
+
+def test_the_judging_page_names_every_rule_and_method() -> None:
+    page = (DOCS / "judging.md").read_text(encoding="utf-8")
+    named = [
+        *(set(JudgeOptions.model_fields) - {"workers"}),
+        "exact",
+        "symbolic",
+        "numeric",
+        "corrigenda verify math",
+    ]
+    assert [name for name in named if name not in page] == []
 
 
 def test_the_readmes_config_is_a_config() -> None:

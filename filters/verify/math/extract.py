@@ -90,6 +90,8 @@ def _explicit(text: str, offset: int) -> Iterator[Extracted]:
 def _last_box(text: str, offset: int) -> Extracted | None:
     r"""The last box; `\boxed{1} and \boxed{2}` is one answer from the first brace to the last."""
     boxes: list[tuple[int, int, int]] = []
+    if "box" not in text:
+        return None
     for match in _BOX.finditer(text, offset):
         if boxes and match.start() < boxes[-1][2]:
             continue  # a box in a box
@@ -108,6 +110,8 @@ def _last_box(text: str, offset: int) -> Extracted | None:
 
 
 def _last_hash(text: str, offset: int) -> Extracted | None:
+    if "####" not in text:
+        return None
     matches = list(_HASH.finditer(text, offset))
     return _trimmed(text, *matches[-1].span("answer"), "hash") if matches else None
 
@@ -129,6 +133,8 @@ def _last_a_line(text: str, offset: int) -> Extracted | None:
 
 
 def _last_phrase(text: str, offset: int) -> Extracted | None:
+    if "answer" not in text.lower():  # ten times as fast as the pattern's search
+        return None
     for match in reversed(list(_PHRASE.finditer(text, offset))):
         start, end = match.span("answer")
         found = _trimmed(text, start, _phrase_end(text, start, end), "phrase")

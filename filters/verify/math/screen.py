@@ -22,10 +22,26 @@ MAX_COMMANDS = 80
 """Most LaTeX commands; the longest reference of MATH-500 has 13."""
 
 _ELLIPSIS = re.compile(r"\\[lcdv]?dots[bcmio]?(?![A-Za-z])|\.\.\.|…")
-_TOWER = re.compile(r"\^\s*\{?[^{}^]*\^|\^\s*\{[^{}]*\{[^{}]*\^|\*\*[^*]*\*\*")
-_BIG_POWER = re.compile(r"(?:\d|\))\s*(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{2,}|(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{3,}")
-_FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*E\s*\d")
+# of numbers: `9^{9^9}`, `(x+1)^{9^9}`; `e^x - e^{-x}` and `e^{x^2}` are none
+_TOWER = re.compile(
+    r"[\d)}!]\s*(?:\^|\*\*)\s*(?:[{(][^{}^]*|[{(][^{}^]*\{[^{}^]*|\d+\s*|[A-Za-z]\s*)(?:\^|\*\*)"
+    r"|(?:\^\s*\{?[^{}^]{0,20}){3}\^"
+)
+_BIG_POWER = re.compile(
+    r"(?:\d|\))\s*(?:\^|\*\*)\s*[{(]?\s*-?\s*(?!(?:1\d|20)(?!\d))\d{2,}|(?:\^|\*\*)\s*[{(]?\s*-?\s*\d{3,}"
+)
+# bounds of one or two digits, or a name and a digit: at most a hundred terms, or none that are added up
+_SMALL_SUM = re.compile(
+    r"\\sum(?:\\limits)?\s*_\s*\{\s*[a-z]\s*=\s*-?(?:\d{1,2}|[a-z])\s*\}\s*\^\s*"
+    r"(?:\d|[a-z]|\{\s*(?:\d{1,2}|[a-z]|[a-z]\s*[+-]\s*\d{1,2})\s*\})"
+)
+# at most 20! and \\binom{99}{99}
+_SMALL_FACTORIAL = re.compile(
+    r"(?<![\d.!)}])(?:\d|1\d|20)\s*!(?!\s*!)|\\[dt]?binom\s*\{\s*\d{1,2}\s*\}\s*\{\s*\d{1,2}\s*\}"
+)
+_FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*[eE]\s*[+-]?\d")
 _DIGITS = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
+_SET = re.compile(r"\\in(?![A-Za-z])|\\cup|\\setminus|\\infty|[\[\]]|^\s*\(.*,.*\)\s*$")
 _WORD = re.compile(
     r"(?<![\\A-Za-z])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|arc\w+|pmatrix|bmatrix)\b)[A-Za-z]{3,}"
 )
@@ -39,9 +55,10 @@ def too_hard(text: str) -> str | None:
     if _nesting(text) > MAX_NESTING:
         return "too_deep"
     shown = plain(text)
+    small = _SMALL_FACTORIAL.sub("1", _SMALL_SUM.sub(" ", shown))
     tests = (
         ("ellipsis", _ELLIPSIS.search(shown)),
-        ("too_large", _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(shown)),
+        ("too_large", _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(small)),
         ("words", _WORD.search(_ENVIRONMENT.sub(" ", shown))),
     )
     return next((reason for reason, found in tests if found), None)
@@ -54,7 +71,10 @@ def shape_differs(reference: str, answer: str) -> str | None:
         return "brackets"
     if ("\\ln" in one + other) and ("\\log" in one + other):
         return "logarithm"
-    if _relation(one) != _relation(other):
+    kinds = (_relation(one), _relation(other))
+    # `-2 \\le x \\le 7` may be the set [-2, 7]
+    as_sets = sorted(kinds) == ["", "inequality"] and _SET.search(one if kinds[0] == "" else other)
+    if kinds[0] != kinds[1] and not as_sets:
         return "relation"
     return None
 
@@ -63,7 +83,7 @@ def _relation(text: str) -> str:
     """Whether a text is an equation, an inequality or neither."""
     if re.search(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|neq|ne|leqslant|geqslant)(?![A-Za-z])", text):
         return "inequality"
-    return "equation" if "=" in text else ""
+    return "equation" if "=" in re.sub(r"_\s*\{[^{}]*\}", "", text) else ""
 
 
 def _nesting(text: str) -> int:

@@ -1,16 +1,14 @@
-"""A process that asks math-verify about one pair after another: `python -m filters.verify.math.worker`.
+"""What a worker process does: ask math-verify and the second opinion about one pair after another.
 
-JSON lines: first `[memory_bytes, deadline_s]`, then one `[reference, answer]` a line; each is
-answered by a line with one of `equal`, `different`, `unparsed`, `asymmetric`, `unconfirmed`, `memory`,
-`error`. The first line written is `ready`.
+Requests and replies are JSON lines on a socket: `[reference, answer, places]` (`places`: decimals to
+which numbers need agree, or null) is answered by `{"word": …, "symbolic": …, "numeric": …}`. The word
+is one of `equal`, `different`, `rounded` (equal to so many decimals), `unparsed`, `asymmetric`
+(math-verify answers differently when the two change places), `unconfirmed` (the numeric opinion is
+another, or there is none on a `different`), `memory`, `error`.
 
-The parent kills the process at the deadline, so math-verify's own limits (SIGALRM, whole seconds,
-silent `False`) are switched off. A `different` is confirmed by evaluating both sides as numbers
-where they are numbers or formulas, because a false one teaches a model to mend what is right.
-
-A second limit is the kernel's timer with its default action: it ends the process although one long
-C call holds the interpreter and although the parent may be gone. (PR_SET_PDEATHSIG is no good here:
-it fires when the *thread* that started the worker ends.)
+The parent has a worker killed at the deadline, so math-verify's own limits (SIGALRM, whole seconds,
+silent `False`) are switched off. A second limit is the kernel's timer with its default action: it
+ends the process although one long C call holds the interpreter and the parent may be gone.
 """
 
 import json
@@ -18,142 +16,108 @@ import logging
 import os
 import resource
 import signal
-import sys
-from functools import lru_cache
-from typing import Any, TextIO
+import socket
 
-Parsed = Any
-"""What sympy and math-verify give: an expression, a set, a matrix, a relation or a string."""
+from filters.verify.math.reading import Parsed, read, understood
+from filters.verify.math.rounding import rounds_alike
+from filters.verify.math.second_opinion import differs
 
 GRACE = 2.0
 """The kernel's timer runs this many times as long as the parent's deadline."""
 
-POINTS = (0.7310585786, 1.9137205, 2.6457513)
-"""Values of variables at which two formulas are compared; nothing special is at any of them."""
+EXACT_DIGITS = 15
+"""math-verify rounds decimals to 6 places unless told otherwise; 0.333333 is not 1/3 here."""
 
-MIN_GAP = 1e-9
-"""Relative difference of two evaluated formulas above which they are surely different."""
+_OPINIONS = {True: "different", False: "equal", None: "none"}
+
+WARM_UP = (
+    ("\\frac{\\sqrt{3}}{2}+2\\pi", "\\sin(2x)\\cos^2 x"),
+    ("x^2+y^2=1", "[-1, \\frac12) \\cup (0, \\infty)"),
+    ("\\begin{pmatrix}1 & x\\\\2 & 3\\end{pmatrix}", "\\{1, -2\\}"),
+    ("x \\le 3", "-2 < x < 7"),
+    ("(1, 2), (3, 4)", "x = 5 \\text{ or } y=3"),
+    ("\\log_2 x + \\ln 3 - e^{x}", "\\left|x\\right| - \\sqrt[3]{5}"),
+)
+"""Pairs judged before the first fork: parsing builds tables that every worker then shares."""
 
 
-CLOSE = 2e-2
-"""Relative difference of two numbers below which one may be the other, rounded."""
-
-
-def main() -> None:
-    """Serve pairs until standard input ends."""
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever a library prints must not look like a reply
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def serve(connection: socket.socket, memory_bytes: int, deadline_s: float) -> None:
+    """Answer requests until the other end closes."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    logging.disable(logging.CRITICAL)
-    memory_bytes, deadline_s = json.loads(sys.stdin.readline())
-    import math_verify  # noqa: F401  (a second or two, before the first deadline starts)
-
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _reply(replies, "ready")
-    for line in sys.stdin:
-        reference, answer = json.loads(line)
-        signal.setitimer(signal.ITIMER_REAL, deadline_s * GRACE)
-        result = _judge(reference, answer)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        _reply(replies, result)
-        if result == "memory":
-            return  # a process that ran out of memory is not trusted with the next pair
+    with connection.makefile("r", encoding="utf-8") as requests:
+        for line in requests:
+            reference, answer, places = json.loads(line)
+            signal.setitimer(signal.ITIMER_REAL, deadline_s * GRACE)
+            reply = opinion(reference, answer, places)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            connection.sendall(json.dumps(reply).encode() + b"\n")
+            if reply["word"] == "memory":
+                return  # a process that ran out of memory is not trusted with the next pair
 
 
-def _reply(replies: TextIO, word: str) -> None:
-    replies.write(word + "\n")
-    replies.flush()
+def prepare() -> None:
+    """Import sympy and build the parser's tables; a second or two."""
+    logging.disable(logging.CRITICAL)
+    os.environ.pop("SYMPY_USE_CACHE", None)
+    for reference, answer in WARM_UP:
+        opinion(reference, answer, None)
+    read.cache_clear()
 
 
-def _judge(reference: str, answer: str) -> str:
+def opinion(reference: str, answer: str, places: int | None) -> dict[str, str]:
+    """The reply to one request; never raises."""
     try:
-        return _verdict(reference, answer)
+        return _opinion(reference, answer, places)
     except MemoryError:
-        return "memory"
+        return _reply("memory")
     except RecursionError:
-        return "unparsed"
+        return _reply("unparsed")
     except Exception:
-        return "error"
+        return _reply("error")
 
 
-def _verdict(reference: str, answer: str) -> str:
+def _reply(word: str, symbolic: str = "", numeric: str = "") -> dict[str, str]:
+    return {"word": word, "symbolic": symbolic, "numeric": numeric}
+
+
+def _opinion(reference: str, answer: str, places: int | None) -> dict[str, str]:
+    gold, said = read(reference), read(answer)
+    # a parse that yields only its own text was not understood
+    if not understood(gold) or not understood(said):
+        return _reply("unparsed")
+    if places is not None and rounds_alike(gold[0], said[0], places):
+        return _reply("rounded", numeric="equal")
+    different = differs(gold[0], said[0])
+    forth = _verify(gold, said)
+    # two opinions that agree need no third: math-verify is asked the other way round where they do not
+    back = forth if different is (not forth) else _verify(said, gold)
+    symbolic = "asymmetric" if forth != back else "equal" if forth else "different"
+    word = symbolic
+    if forth and back and (different or (different is None and _has_decimals(gold[0], said[0]))):
+        word = "unconfirmed"
+    if not forth and not back and not different:
+        word = "unconfirmed"
+    return _reply(word, symbolic, _OPINIONS[different])
+
+
+def _verify(one: list[Parsed], other: list[Parsed]) -> bool:
     from math_verify import verify
 
-    gold, said = _parsed(reference), _parsed(answer)
-    # a parse that yields only its own text was not understood
-    if not _understood(gold) or not _understood(said):
-        return "unparsed"
-    forth = verify(gold, said, timeout_seconds=None, strict=True)
-    back = verify(said, gold, timeout_seconds=None, strict=True)
-    if forth != back:
-        return "asymmetric"
-    if forth:
-        return "equal" if _differs(gold[0], said[0]) is not True else "asymmetric"
-    return "different" if _differs(gold[0], said[0]) else "unconfirmed"
+    return bool(
+        verify(
+            one,
+            other,
+            float_rounding=EXACT_DIGITS,
+            strict=True,
+            allow_set_relation_comp=True,
+            timeout_seconds=None,
+        )
+    )
 
 
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> list[Parsed]:
-    """math-verify's reading; always as LaTeX, since plain equations are read as their last number."""
-    from math_verify import LatexExtractionConfig, parse
-
-    return list(parse(f"${text}$", [LatexExtractionConfig()], parsing_timeout=None))
-
-
-def _understood(reading: list[Parsed]) -> bool:
-    return bool(reading) and not isinstance(reading[0], str)
-
-
-def _differs(one: Parsed, other: Parsed) -> bool | None:
-    """True: surely different; False: no difference seen; None: cannot say."""
+def _has_decimals(one: Parsed, other: Parsed) -> bool:
     import sympy
 
-    verdict: bool | None = None
-    if isinstance(one, sympy.MatrixBase) and isinstance(other, sympy.MatrixBase):
-        verdict = one.shape != other.shape or _any_differs(list(one), list(other))
-    elif isinstance(one, sympy.Tuple) and isinstance(other, sympy.Tuple):
-        verdict = len(one) != len(other) or _any_differs(list(one), list(other))
-    elif isinstance(one, sympy.Interval) and isinstance(other, sympy.Interval):
-        ends = (one.left_open, one.right_open) != (other.left_open, other.right_open)
-        verdict = bool(ends) or _any_differs([one.start, one.end], [other.start, other.end])
-    elif isinstance(one, sympy.Set) and isinstance(other, sympy.Set):
-        if not one.free_symbols | other.free_symbols:
-            verdict = bool(one.symmetric_difference(other) != sympy.S.EmptySet)
-    elif isinstance(one, sympy.Expr) and isinstance(other, sympy.Expr):
-        verdict = _formulas_differ(one, other)
-    return verdict
-
-
-def _any_differs(ones: list[Parsed], others: list[Parsed]) -> bool | None:
-    found = [_differs(a, b) for a, b in zip(ones, others, strict=True)]
-    if True in found:
-        return True
-    return None if None in found else False
-
-
-def _formulas_differ(one: Parsed, other: Parsed) -> bool | None:
-    """Whether two formulas differ as numbers when their variables are given values."""
-    import sympy
-
-    if sympy.oo in (one, other) or -sympy.oo in (one, other):
-        return bool(one != other)
-    if {"e", "i"} & {str(symbol) for symbol in one.free_symbols | other.free_symbols}:
-        return None  # a constant or a variable
-    symbols = sorted(one.free_symbols | other.free_symbols, key=str)
-    for shift in range(len(POINTS)):
-        values = {s: sympy.Float(POINTS[(n + shift) % 3] + n, 30) for n, s in enumerate(symbols)}
-        first, second = (complex(side.subs(values).evalf(30)) for side in (one, other))
-        if first.imag or second.imag:
-            return None  # sympy takes the complex branch of \\sqrt[3]{-8}, people the real one
-        gap, size = abs(first - second), max(abs(first), abs(second))
-        if gap > MIN_GAP * max(1.0, size):
-            return True if symbols or gap > CLOSE * size else None
-        if not symbols:
-            break
-    return False
-
-
-if __name__ == "__main__":
-    main()
+    return any(bool(side.atoms(sympy.Float)) for side in (one, other))

@@ -1,27 +1,40 @@
 """Verdicts on whole texts: real models' answers, public cases, and the judge's manners."""
 
 import asyncio
+import json
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from filters.verify.math.extract import extract_answer
+from bench.hard_pairs import HOSTILE
+from bench.judging_table import PAGE, judged_cases, table, written
 from filters.verify.math.judge import Judge
+from filters.verify.math.options import JudgeOptions
 from schemas.problem import Problem
 from schemas.verdict import Outcome
 from tests.shared import rows
 
-DEPARTURES = {
-    "wrong_gold": "1 - 1/e is not 1 + 1/e (the suite pins math-verify's own mistake)",
-    "$x \\in [-2,7]$ | $-2 \\\\le x \\\\le 7$": "an interval and its inequality are the same numbers",
-}
-"""Where a public case is departed from on purpose."""
-
-LEAST_DECIDED = 0.75
-"""Least share of the public cases that is decided; the rest are sentences, other languages, relations."""
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *("\\frac", "{", "}", "1", "x", "^", "_", "\\sqrt", "(", ")", "[", "]", ",", "=", "<", "\\le ", "\\in "),
+            *("\\boxed{", "\\text{", "\\infty", "\\cup", "\\pi", "i", "!", ".", "-", "+", "/", "\\", "%", " ", "\n"),
+            *("&", "\\\\", "\\begin{pmatrix}", "\\end{pmatrix}", "\\approx", "A", "½", "，", "\ud800", "\0", "|", "٣"),
+            *("$", "\\sin "),
+        ]
+    )
+    | st.text(max_size=3),
+    max_size=12,
+).map("".join)  # fmt: skip
+"""Texts that look like answers, and are mostly none."""
 
 
 @pytest.fixture(scope="module")
@@ -62,29 +75,98 @@ def test_every_reference_equals_itself_and_differs_from_another(judge: Judge) ->
             assert judge.equal(answer, other).is_right == (int(answer) == int(other))
 
 
-def test_public_equivalence_cases_are_decided_as_published(judge: Judge) -> None:
-    cases = rows("cases/math_equivalence.jsonl")
-    decided, against = 0, []
-    for case in cases:
-        verdict = judge.equal(stated(case["reference"]), stated(case["answer"]))
-        decided += verdict.outcome is not Outcome.UNKNOWN
-        if verdict.is_right != case["equal"] and verdict.outcome is not Outcome.UNKNOWN:
-            against.append(departure(case["reference"], case["answer"]))
-    assert decided >= LEAST_DECIDED * len(cases)
-    assert set(against) <= set(DEPARTURES), against
-    assert len(against) <= len(DEPARTURES)
+def test_no_public_case_that_math_verify_gets_right_is_lost_and_the_page_says_so() -> None:
+    judged = judged_cases(rows("cases/math_equivalence.jsonl"))
+    lost = [one for one in judged if one.they_agree and not one.we_agree]
+    # the suite pins math-verify's own mistake: 1 - 1/e is not 1 + 1/e
+    assert ["mathrm{e}" in one.case["reference"] and one.verdict.is_wrong for one in lost] == [True]
+    assert sum(one.we_agree for one in judged) >= sum(one.they_agree for one in judged)
+    assert table(judged) == written(PAGE.read_text(encoding="utf-8"))
 
 
-def stated(text: str) -> str:
-    """The suites mix whole solutions and bare answers."""
-    if len(text) <= 60 and "boxed" not in text and "nswer" not in text:
-        return text
-    found = extract_answer(text)
-    return found.answer if found else text
+@pytest.mark.parametrize(
+    ("reference", "answer", "outcomes"),
+    [
+        ("470", "\\boxed{470.}", "right"),
+        ("-7+1i", "-7 + 1 i", "right"),
+        ("\\frac{1}{2004!}", "\\frac{1}{2006!}", "wrong unknown"),
+        ("1 - \\frac{1}{\\mathrm{e}}", "1 + \\frac{1}{\\mathrm{e}}", "wrong"),
+        ("\\{1,2\\}", "(1,2)", "wrong unknown"),
+        ("(1,2)", "\\{1,2\\}", "wrong unknown"),
+        ("2^{-99}", "2^{-98}", "wrong unknown"),
+        ("\\frac{2^{2005}+1}{3\\cdot 2^{2006}}", "\\frac{1}{3\\cdot 2^{2006}}", "wrong unknown"),
+        ("1,2,\\ldots,n", "1,3,5,\\ldots,2n-1", "wrong unknown"),
+        ("4", "4\\sqrt(2)", "wrong"),
+        ("\\sqrt[3]{2+\\sqrt5}+\\sqrt[3]{2-\\sqrt5}", "1", "right unknown"),
+        ("(3,\\infty)", "x>3", "right"),
+        ("0.333", "\\frac13", "unknown wrong"),
+        ("\\tan 75^\\circ", "2+\\sqrt3", "right"),
+        ("1000", "1e3", "right unknown"),
+        ("2\\pi k", "2\\pi n", "unknown right"),
+        ("(x+1)^2", "x^2+2x+2", "wrong"),
+        ("10!", "3628800", "right"),
+        ("e^x-e^{-x}", "\\frac{e^{2x}-1}{e^x}", "right"),
+    ],
+)
+def test_known_mistakes_of_graders_are_not_made(
+    judge: Judge, reference: str, answer: str, outcomes: str
+) -> None:
+    assert judge.stated_equal(reference, answer).outcome.value in outcomes.split()
+    lenient = JudgeOptions.published()
+    assert judge.stated_equal(reference, answer, lenient).outcome.value in outcomes.split()
 
 
-def departure(reference: str, answer: str) -> str:
-    return "wrong_gold" if "mathrm{e}" in reference else f"{reference} | {answer}"
+def test_pairs_in_one_call_are_judged_in_order(judge: Judge) -> None:
+    pairs = [("\\cos(2x)", "1-2\\sin^2 x"), ("7", "7"), ("\\cos(2x)", "\\sin(2x)"), ("7", "8")]
+    expected = [Outcome.RIGHT, Outcome.RIGHT, Outcome.WRONG, Outcome.WRONG]
+    assert [v.outcome for v in judge.equals(pairs * 2)] == expected * 2
+    with Judge(JudgeOptions(workers=2)) as two:
+        assert [v.outcome for v in two.equals(pairs)] == expected
+
+
+def test_pairs_on_which_the_two_opinions_differ_are_unknown_and_listed(tmp_path: Path) -> None:
+    file = tmp_path / "differ.jsonl"
+    with Judge(JudgeOptions(disagreements=file)) as judge:
+        verdict = judge.equal("\\frac{1}{2}e^{i\\pi}+\\sin 0", "-\\frac12")
+        assert (verdict.outcome, verdict.reason) == (Outcome.UNKNOWN, "unconfirmed")
+        (row,) = judge.disagreements()
+    assert (row.symbolic, row.numeric) == ("different", "equal")
+    assert json.loads(file.read_text(encoding="utf-8"))["answer"] == "-\\frac12"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PIECES, PIECES)
+def test_no_text_makes_the_judge_raise(judge: Judge, reference: str, answer: str) -> None:
+    for verdict in (
+        judge.stated_equal(reference, answer),
+        judge.verdict(problem(reference.strip() or "1"), answer),
+    ):
+        assert verdict.outcome in set(Outcome)
+
+
+def test_hostile_answers_are_unknown_or_wrong_and_quickly_so(judge: Judge) -> None:
+    judge.equal("\\sin x", "\\cos x")  # a worker's start is no answer's fault
+    assert len(HOSTILE) >= 50
+    began = time.monotonic()
+    outcomes = [judge.stated_equal("7", text).outcome for text in HOSTILE]
+    assert Outcome.RIGHT not in outcomes
+    assert time.monotonic() - began < 20  # one deadline a text would be 150 s
+
+
+def test_the_callers_alarm_is_left_alone() -> None:
+    rung: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda number, frame: rung.append(number))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with Judge(JudgeOptions(deadline_s=1.0)) as judge:
+            judge.equal("\\cosh(x)", "\\sinh(x)")
+            assert signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL
+            while not rung:
+                time.sleep(0.05)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert rung == [signal.SIGALRM]
 
 
 def test_a_text_without_an_answer_is_unknown(judge: Judge) -> None:

@@ -40,28 +40,48 @@ def pool() -> Iterator[WorkerPool]:
     ],
 )
 def test_a_worker_says_what_algebra_says(pool: WorkerPool, reference: str, answer: str, word: str) -> None:
-    assert pool.ask(reference, answer) == word
+    assert pool.ask(reference, answer).word == word
 
 
 @pytest.mark.parametrize("answer", ["9^{9^{9^9}}", "((9!)!)!", "{" * 2000 + "1" + "}" * 2000, "1" * 20_000])
 def test_a_hostile_answer_costs_its_deadline_and_the_next_pair_is_fine(pool: WorkerPool, answer: str) -> None:
     began = time.monotonic()
-    assert pool.ask("2", answer) in ("timeout", "memory", "unparsed", "error", "crashed")
+    assert pool.ask("2", answer).word in ("timeout", "memory", "unparsed", "error", "crashed")
     assert time.monotonic() - began < DEADLINE_S + OVERHEAD_S
-    assert pool.ask("\\cos(0)", "1") == "equal"
+    assert pool.ask("\\cos(0)", "1").word == "equal"
 
 
 def test_a_worker_killed_from_outside_is_replaced(pool: WorkerPool) -> None:
-    assert pool.ask("\\cos(0)", "1") == "equal"
+    assert pool.ask("\\cos(0)", "1").word == "equal"
     for pid in pool.pids():
         os.kill(pid, signal.SIGKILL)
-    assert pool.ask("\\cos(0)", "1") == "equal"
+    assert pool.ask("\\cos(0)", "1").word == "equal"
+
+
+def test_a_server_killed_from_outside_is_replaced(pool: WorkerPool) -> None:
+    assert pool.ask("\\cos(0)", "1").word == "equal"
+    assert pool._server is not None
+    workers = pool.pids()
+    os.kill(pool._server._process.pid, signal.SIGKILL)
+    pool._server._process.wait()
+    assert pool.ask("\\cos(0)", "1").word == "equal"
+    assert not set(workers) & set(pool.pids())
+
+
+def test_a_replacement_costs_milliseconds_and_no_import(pool: WorkerPool) -> None:
+    pool.ask("\\cos(0)", "1")
+    for worker in list(pool._idle):
+        worker.kill()
+    pool._idle.clear()
+    began = time.monotonic()
+    assert pool.ask("\\cos(0)", "1").word == "equal"
+    assert time.monotonic() - began < 0.8  # 0.02 s alone; an import takes 1 to 2 s
 
 
 def test_threads_share_a_pool(pool: WorkerPool) -> None:
     words: list[str] = []
     threads = [
-        threading.Thread(target=lambda n=n: words.append(pool.ask(f"\\sin({n})", f"\\sin({n})+0")))
+        threading.Thread(target=lambda n=n: words.append(pool.ask(f"\\sin({n})", f"\\sin({n})+0").word))
         for n in range(1, 7)
     ]
     for thread in threads:
@@ -102,6 +122,6 @@ def test_a_worker_ends_with_the_process_that_started_it() -> None:
 
 def _word_or_error(pool: WorkerPool) -> str:
     try:
-        return pool.ask("2", "9^{9^{9^9}}")
+        return pool.ask("2", "9^{9^{9^9}}").word
     except RuntimeError as error:
         return type(error).__name__
