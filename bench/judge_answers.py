@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.answer_pairs import answer_pairs
 from bench.hard_pairs import HOSTILE, Pair, hard_pairs, ordinary_pairs
 from filters.verify.math.judge import Judge
 from filters.verify.math.options import JudgeOptions
@@ -32,7 +33,8 @@ def main() -> None:
     if chosen.of in ("real", "all"):
         _beside("real answers", real_pairs(chosen.count))
     if chosen.of in ("hard", "all"):
-        _beside("hard mix", hard_pairs(chosen.count))
+        _beside("hard mix", [(pair.reference, pair.answer) for pair in answer_pairs(chosen.count, 1)])
+        _beside("another hard mix", hard_pairs(chosen.count))
     if chosen.of in ("hostile", "all"):
         _hostile()
 
@@ -71,7 +73,7 @@ def judged(pairs: Sequence[Pair], warm: bool = False) -> tuple[float, list[float
     outcomes: Counter[str] = Counter()
     with Judge(JudgeOptions.published()) as judge:
         if warm:  # the server's start is not a pair's latency
-            judge.equal("\\sin x", "\\cos x")
+            judge.equal("\\sin(x)^2", "1-\\cos(x)^2")
         for reference, answer in pairs:
             at = time.perf_counter()
             verdict = judge.stated_equal(reference, answer)

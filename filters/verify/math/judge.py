@@ -6,7 +6,7 @@
 Wrong is said only of an answer that was found, read and shown to differ. Everything else that is
 not right is unknown, with the reason: `no_answer`, `unparsed`, `timeout`, `memory`, `crashed`, `error`,
 `close`, `percent`, `units`, `brackets`, `order`, `several`, `comma`, `text`, `base` (see `exact`), `words`,
-`ellipsis`, `relation`, `logarithm`, `too_long`, `too_deep`, `too_large` (see `screen`), `renamed` (`2πk` and `2πn`),
+`ellipsis`, `relation`, `logarithm`, `too_long`, `too_deep`, `too_large` (see `screen`), `names` (`2k` and `2n`),
 `asymmetric` (math-verify answers differently when reference and answer change places), `unconfirmed`
 (the numeric opinion is not math-verify's), `undecided` (the options forbid asking it).
 
@@ -24,12 +24,11 @@ from types import TracebackType
 from typing import Self
 
 from filters.verify.math.disagreements import Disagreement, DisagreementTable
-from filters.verify.math.exact import compare
 from filters.verify.math.extract import extract_answer
-from filters.verify.math.notation import plain
 from filters.verify.math.options import JudgeOptions
+from filters.verify.math.quick import quick_verdict
 from filters.verify.math.screen import shape_differs, too_hard
-from filters.verify.math.settle import by_letter, for_worker, renamed, settled
+from filters.verify.math.settle import by_letter, for_worker
 from filters.verify.math.stated import stated_answer
 from filters.verify.math.verdict_cache import VerdictCache
 from filters.verify.math.worker_pool import WorkerPool
@@ -161,16 +160,7 @@ class Judge:
             known = self._cache.get(key)
         if known is not None:
             return known
-        try:
-            verdict = compare(reference, answer, options)
-            if verdict is None or verdict.outcome is Outcome.UNKNOWN:
-                verdict = settled(reference, answer, options, verdict)
-            elif verdict.is_wrong and renamed(reference, answer, options):
-                verdict = Verdict(Outcome.UNKNOWN, "renamed", "exact")
-        except (ArithmeticError, ValueError, RecursionError):  # no text may end a build
-            verdict = Verdict(Outcome.UNKNOWN, "error", "exact")
-        if _may_round(reference, answer, options, verdict):
-            verdict = None
+        verdict = quick_verdict(reference, answer, options)
         if verdict is None:
             one, other = for_worker(reference), for_worker(answer)
             hard = too_hard(one) or too_hard(other) or shape_differs(one, other)
@@ -214,10 +204,3 @@ def _disagree(reply: Reply) -> bool:
     return (
         bool(reply.symbolic) and reply.numeric in ("equal", "different") and reply.symbolic != reply.numeric
     )
-
-
-def _may_round(reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None) -> bool:
-    """Whether rounding may make right what is not: only where it is asked for and a decimal occurs."""
-    if options.decimal_places is None or (verdict is not None and verdict.is_right):
-        return False
-    return "." in plain(reference) + plain(answer)

@@ -17,7 +17,7 @@ _SIGNS = str.maketrans(
     }
 )  # fmt: skip
 _TEXT = re.compile(
-    r"\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathit|mbox|hbox|operatorname|boldsymbol|bm)\s*\{"
+    r"\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathit|textnormal|textsf|mbox|hbox|operatorname|boldsymbol|bm)\s*\{"
     r"([^{}]*)\}"
 )
 _BOX = re.compile(r"\\f?boxe?d?(?=\s*\{)")
@@ -52,7 +52,9 @@ def plain(text: str) -> str:
     if "\\over" in text:
         text = _OVER.sub(r"\\frac{\1}{\2}", text)
     text = _SPACE.sub(" ", _DELIMITER.sub("", _STARS.sub("^", text)))
-    return _FRACTION.sub(r"\\frac", text).lstrip(_LEADING).rstrip(_TRAILING)
+    return (
+        _FRACTION.sub(r"\\frac", text).lstrip(_LEADING).rstrip(_TRAILING).removesuffix("\\").rstrip(_TRAILING)
+    )
 
 
 def _unboxed(text: str) -> str:

@@ -19,9 +19,10 @@ RESOURCES = frozenset({"workers", "deadline_s", "memory_bytes", "cache_dir", "di
 class JudgeOptions(Options):
     """How strict a judge is, and what it may spend on one pair."""
 
-    percent: Literal["unit", "fraction"] = "unit"
-    """What `18%` is: `unit` makes it 18, `fraction` makes it 0.18. An answer that is right only
-    under the other reading is unknown (reason `percent`), never right and never wrong."""
+    percent: Literal["either", "unit", "fraction"] = "either"
+    """What `18%` is: `unit` makes it 18, `fraction` makes it 0.18, `either` takes what the other side
+    says: 18, or 0.18 as a number up to one. An answer that is right only under another reading is
+    unknown (reason `percent`), never right and never wrong."""
 
     ordered_lists: bool = False
     """Whether `1, 2` and `2, 1` differ. Points, intervals and vectors are always ordered."""

@@ -68,6 +68,8 @@ _RADIAN = Surd.symbol("π") * Surd.rational(Fraction(1, 180))
 
 def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) -> Verdict | None:
     """Equal by value under the options; a unit is never needed and never converted."""
+    if options.percent == "either" and gold.percent != said.percent:
+        return _percent_and_number(gold, said, options)
     one, other = _read(gold, options.percent == "fraction"), _read(said, options.percent == "fraction")
     units_differ = bool(gold.unit and said.unit and gold.unit != said.unit)
     same = same_value(one, other)
@@ -84,6 +86,22 @@ def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) ->
     if same is None:
         return None
     return unknown("names") if _renamed(one, other) else MISMATCH
+
+
+def _percent_and_number(gold: Quantity, said: Quantity, options: JudgeOptions) -> Verdict | None:
+    """`28%` against 28 or 0.28: both are read so, and each number has one percentage.
+
+    A number below one is a fraction (0.5 is 50 %, and 0.5 % is doubtful), one above is a count of
+    hundredths (28 is 28 %, and 2800 % is doubtful).
+    """
+    number = said if gold.percent else gold
+    as_fraction = compare_quantities(gold, said, options.model_copy(update={"percent": "fraction"}))
+    as_unit = compare_quantities(gold, said, options.model_copy(update={"percent": "unit"}))
+    value = real_value(number.value)
+    meant, other = (as_fraction, as_unit) if value is not None and abs(value) <= 1 else (as_unit, as_fraction)
+    if meant == EQUAL:
+        return meant
+    return unknown("percent") if other == EQUAL else meant
 
 
 def _read(quantity: Quantity, as_fraction: bool) -> Surd:

@@ -32,16 +32,16 @@ _QUANTITY_NAME = re.compile(
     rf"|[A-Za-z](?:_\{{?\w+\}}?)?\s*\(\s*\w+\s*\)|{_NAME}|\\[a-z]+|m?\\angle\s*{_NAME}"
     r"|\([A-Za-z](?:\s*,\s*[A-Za-z])+\)|[A-Za-z](?:_\{?\w+\}?)?)\s*"
 )
-_PARAMETER = re.compile(r"(?<![A-Za-z\\])[kmnjltsCc](?![A-Za-z])")
+_FUNCTION = re.compile(r"(?<![A-Za-z\\])[a-z]\s*\(\s*[a-z]\s*\)")
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)")
 _TRIGONOMETRIC = re.compile(r"\\?(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
 
 
 def settled(reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None) -> Verdict | None:
     """The verdict by the first rule that gives one; the given one where none does."""
-    if verdict is not None and verdict.outcome is not Outcome.UNKNOWN:
-        return verdict
     if max(len(reference), len(answer)) > MAX_CHARS:
+        return verdict
+    if verdict is not None and verdict.outcome is not Outcome.UNKNOWN:
         return verdict
     for rule in _RULES:
         found = rule(reference, answer, options, verdict)
@@ -50,18 +50,13 @@ def settled(reference: str, answer: str, options: JudgeOptions, verdict: Verdict
     return verdict
 
 
-def renamed(reference: str, answer: str, options: JudgeOptions) -> bool:
-    r"""Whether two answers are one if a free parameter has another name: `2\pi k` and `2\pi n`."""
-    if max(len(reference), len(answer)) > MAX_CHARS:
-        return False
-    one, other = plain(reference), plain(answer)
-    mine, theirs = (set(_PARAMETER.findall(side)) for side in (one, other))
-    if not (len(mine - theirs) == len(theirs - mine) == 1):
-        return False
-    (new,) = mine - theirs
-    restated = _PARAMETER.sub(lambda match: new if match[0] in theirs - mine else match[0], other)
-    found = compare(one, restated, options)
-    return found is not None and found.is_right
+def forbidden(reference: str, answer: str, options: JudgeOptions) -> Verdict | None:
+    r"""Wrong where `-2 \le x \le 7` answers `x \in [-2, 7]` and an option forbids it."""
+    if options.set_for_relation or max(len(reference), len(answer)) > MAX_CHARS:
+        return None
+    given = re.search(r"\\in(?![A-Za-z])|\\cup|[\[\]]", plain(reference)) is not None
+    inequality = re.search(r"[<>]|\\(?:le|ge|lt|gt|leq|geq)(?![A-Za-z])", plain(answer)) is not None
+    return Verdict(Outcome.WRONG, "relation", "exact") if given and inequality else None
 
 
 def by_letter(reference: str, answer: str) -> Verdict | None:
@@ -165,23 +160,50 @@ def _equation_for_value(
     return MISMATCH if formula and number and other in sides else None
 
 
-def _set_for_relation(
+def _assigned_tuples(
     reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None
 ) -> Verdict | None:
-    r"""Whether `-2 \le x \le 7` answers `x \in [-2, 7]`, where an option forbids it."""
-    if options.set_for_relation:
+    """`p=5, q=2; p=7, q=2` is the points (5,2), (7,2): one point for each part, in the order of its names."""
+    one, other = _as_points(plain(reference)), _as_points(plain(answer))
+    if one is None and other is None:
         return None
-    given = re.search(r"\\in(?![A-Za-z])|\\cup|[\[\]]", plain(reference)) is not None
-    inequality = re.search(r"[<>]|\\(?:le|ge|lt|gt|leq|geq)(?![A-Za-z])", plain(answer)) is not None
-    return Verdict(Outcome.WRONG, "relation", "exact") if given and inequality else None
+    found = compare(one or plain(reference), other or plain(answer), options)
+    return found if found is not None and found.is_right else None
+
+
+def _as_points(text: str) -> str | None:
+    if ";" not in text:
+        return None
+    points, names = [], set()
+    for part in text.split(";"):
+        pairs = [pair.split("=") for pair in part.split(",")]
+        if len(pairs) < 2 or not all(len(pair) == 2 and _LETTER.fullmatch(pair[0].strip()) for pair in pairs):
+            return None
+        names.add(tuple(pair[0].strip() for pair in pairs))
+        points.append("(" + ",".join(pair[1].strip() for pair in pairs) + ")")
+    return ",".join(points) if len(names) == 1 else None
+
+
+def _function_between(
+    reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None
+) -> Verdict | None:
+    """`0 < f(x) < 1` against (0, 1): what lies between is a quantity, whatever its name."""
+    one, other = (_FUNCTION.sub("y", plain(side)) for side in (reference, answer))
+    if (one, other) == (plain(reference), plain(answer)) or not re.search(r"[<>]|\\[lg]e", one + other):
+        return None
+    if re.search(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])", one.replace("y", "") + other.replace("y", "")):
+        return None
+    found = compare(one, other, options)
+    return found if found is not None and found.is_right else None
 
 
 _Rule = Callable[[str, str, JudgeOptions, Verdict | None], Verdict | None]
 _RULES: tuple[_Rule, ...] = (
-    _set_for_relation,
     _bare_group,
     _comma,
     _letters,
     _by_name,
     _equation_for_value,
+    _assigned_tuples,
+    _function_between,
 )

@@ -39,7 +39,8 @@ _FOREIGN_LABEL = re.compile(
 )
 # a word of a sentence; `dx` and `AB` are none, nor is the name of a function
 _WORD = re.compile(
-    r"(?<![^\W\d_])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|mod|gcd|lcm|max|min|arc[a-z]+|and|or)(?![^\W\d_]))"
+    r"(?<![^\W\d_])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|mod|gcd|lcm|max|min|arc[a-z]+|and|or|sqrt|cbrt|abs|floor|ceil"
+    r"|det|deg|inf|infinity|pi|theta|alpha|beta)(?![^\W\d_]))"
     r"(?:[^\W\d_]{3,}|(?:is|it|we|he|so|of|in|to|at|be|by|as)(?![^\W\d_]))"
 )
 _HIDDEN = re.compile(r"\\(?:text|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|\$[^$]*\$")
@@ -48,13 +49,15 @@ _OTHER_SCRIPT = re.compile(
 )
 _NUMBER = re.compile(
     r"(?:(?<![\w)\]}.] )(?<![\w.)\]}])-)?"
-    r"(?:\\d?frac\s*\{[^{}]{1,40}\}\s*\{[^{}]{1,40}\}|\d+(?:[.,]\d+)*(?:/\d+)?%?|\.\d+)"
+    r"(?:\\d?frac\s*\{[^{}]{1,40}\}\s*\{[^{}]{1,40}\}|(?<![A-Za-z])\d+(?:[.,]\d+)*(?:/\d+)?%?|\.\d+)"
 )
 _LETTER_FIRST = re.compile(r"\W*(?:\\text\s*\{)?\(?([A-J])\b\)?(?![A-Za-z'])|\W*([A-J])(?=[^\x00-\x7f])")
 _LETTER_SAID = re.compile(
-    r"answer(?:\s+is)?\s*(?:for\s+sure|definitely|clearly)?\s*:?\s*\(?\*{0,2}([A-J])\b", re.IGNORECASE
+    r"(?:answer(?:\s+is)?\s*(?:for\s+sure|definitely|clearly)?|think\s+it(?:'s|\s+is))\s*:?\s*\(?\*{0,2}([A-J])\b",
+    re.IGNORECASE,
 )
 _LONE_LETTER = re.compile(r"[\s$(]*(?:\\text\s*\{\s*)?\(?([A-J])\)?\s*\}?[\s$).]*")
+_SAYS_IS = re.compile(r".*(?<![^\W\d_])(?:is|are|equals?)\s+(?P<answer>[^A-Za-z]*\d[^A-Za-z]*)", re.DOTALL)
 _PRICE_IS = re.compile(r"\\\$\s*=\s*")
 _JOINED = re.compile(r"(?<=[\d)}])(or|and)(?=[\d(\\A-Za-z])")
 
@@ -165,7 +168,10 @@ def _without_quotes(answer: str) -> str:
         return ", ".join(part.strip() for part in parts)
     if len(parts) == 1 and not rest.strip(' ."'):
         return str(parts[0]).strip()
-    return _in_sentence(answer, first=False) if len(_WORD.findall(rest)) > 3 else answer
+    said = _SAYS_IS.fullmatch(answer)
+    if said is not None:
+        return said["answer"].strip("$ .")
+    return _in_sentence(answer, first=False) if len(_WORD.findall(_HIDDEN.sub(" ", rest))) > 3 else answer
 
 
 def _in_sentence(text: str, first: bool) -> str:
