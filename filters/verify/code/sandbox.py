@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -44,7 +43,11 @@ def wire(job: Job) -> dict[str, Any]:
         "calls": [[call.source, call.mode] for call in job.calls],
         "stdin": job.stdin,
         "trace": list(job.trace),
-        "limits": asdict(job.limits),
+        "limits": {
+            "cpu_s": job.limits.cpu_s,
+            "memory_bytes": job.limits.memory_bytes,
+            "output_bytes": job.limits.output_bytes,
+        },
     }
 
 
