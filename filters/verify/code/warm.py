@@ -164,7 +164,7 @@ class _Running:
             lines, out, err = files.read()
             return finished(
                 lines,
-                "crashed" if report is None else _ended(report, files, self._job),
+                "crashed" if report is None else ended(report, files, self._job),
                 self._level,
                 calls=len(self._job.calls),
                 stdout=out,
@@ -175,7 +175,8 @@ class _Running:
             )
 
 
-def _ended(report: Report, files: JobFiles, job: Job) -> Ended:
+def ended(report: Report, files: JobFiles, job: Job) -> Ended:
+    """How a job ended, from its report and its files."""
     if report.why in (schedule.BROKEN, schedule.CPU, schedule.TIMEOUT):
         return {schedule.BROKEN: "crashed", schedule.CPU: "cpu", schedule.TIMEOUT: "timeout"}[report.why]  # type: ignore[return-value]
     if files.overflowed():
