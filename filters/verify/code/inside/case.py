@@ -98,7 +98,7 @@ def exit_status(code: object) -> int:
 def flush() -> None:
     """Write what the program printed and Python still holds."""
     for stream in (sys.stdout, sys.stderr, sys.__stdout__):
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(BaseException):  # it may be the program's own object
             if stream is not None:
                 stream.flush()
 
