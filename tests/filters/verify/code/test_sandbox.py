@@ -172,7 +172,7 @@ def test_asyncio_works(sandbox: Sandbox) -> None:
 def test_a_slow_job_does_not_hold_up_quick_ones(sandbox: Sandbox) -> None:
     if sandbox.level in ("rlimits", "wasm"):
         pytest.skip("two slots are soon full")
-    slow = Job("while True: pass", limits=Limits(cpu_s=1.5, wall_s=5.0))
+    slow = Job("while True: pass", limits=Limits(cpu_s=0.6, wall_s=3.0))
     ends: list[str] = []
     waiting = [threading.Thread(target=lambda: ends.append(sandbox.run(slow).ended)) for _ in range(4)]
     for thread in waiting:
