@@ -162,7 +162,10 @@ def starts():
     return os.waitpid(pid, 0)[0]
 def runs():
     import os
-    os.execv({python!r}, ["python", "-c", "pass"])
+    try:
+        os.execv("/no/such/program", ["program"])
+    except FileNotFoundError:
+        return 1
 """
 _QUESTIONS = {
     "read /etc/passwd": "reads('/etc/passwd')",
@@ -178,7 +181,7 @@ _QUESTIONS = {
 def probe(sandbox: Sandbox) -> list[str]:
     """What a program could do in the sandbox that it must not."""
     written = f"/var/tmp/corrigenda-probe-{os.getpid()}"
-    program = _PROBE.format(written=written, python=sys.executable)
+    program = _PROBE.format(written=written)
     calls = [Call(source.format(pid=os.getpid())) for source in _QUESTIONS.values()]
     result = sandbox.run(Job(program, (*calls, Call("1"))))
     Path(written).unlink(missing_ok=True)

@@ -43,6 +43,7 @@ def seccomp_filter(machine: str, *, own_files: bool) -> bytes:
 
 def instructions(machine: str, own_files: bool) -> list[Instruction]:
     """The same before it is packed."""
+    audit = _AUDIT[machine]
     leaves: dict[int, list[Instruction]] = {}
     for number in _numbers(machine, ANYWHERE + (OWN_FILES if own_files else "")).values():
         leaves[number] = [_give(_ALLOW)]
@@ -51,7 +52,7 @@ def instructions(machine: str, own_files: bool) -> list[Instruction]:
     ranges = list(_ranges(leaves))
     return [
         (_LOAD, 0, 0, _MACHINE_OFFSET),
-        (_EQUAL, 1, 0, _AUDIT[machine]),
+        (_EQUAL, 1, 0, audit),
         _give(_KILL_PROCESS),
         (_LOAD, 0, 0, _NUMBER_OFFSET),
         *_tree(ranges),

@@ -126,5 +126,5 @@ def test_no_process_is_left(world: World) -> None:
 
 def test_nothing_outside_has_changed(world: World) -> None:
     assert world.core_pattern[0] == world.core_pattern[1]
-    assert [folder for folder in MARKED if Path(folder, "corrigenda-mark").exists()] == []
+    assert [folder for folder in MARKED if os.path.exists(f"{folder}/corrigenda-mark")] == []  # noqa: PTH110
     assert [Path(path).exists() for path in world.planted] == [True, True]

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -136,15 +137,15 @@ def test_a_missing_bubblewrap_is_named_and_the_next_level_taken(monkeypatch: pyt
         assert ask(sandbox, "x = 1", "x").isolation == "seccomp"
 
 
-def test_a_bubblewrap_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    broken = tmp_path / "bwrap"
-    broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
-    for folder in (broken, *list(tmp_path.parents)[:3]):
-        if folder.owner() != "root" or folder.is_relative_to("/tmp"):
-            folder.chmod(0o755)
-    monkeypatch.setattr(enclosure, "bubblewrap", lambda: str(broken))
-    with pytest.raises(NoSandbox, match="No permissions to create new namespace"):
-        open_sandbox("namespaces", levels=("namespaces",))
+def test_a_bubblewrap_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        broken = Path(folder, "bwrap")
+        broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+        for path in (broken, broken.parent):
+            path.chmod(0o755)
+        monkeypatch.setattr(enclosure, "bubblewrap", lambda: str(broken))
+        with pytest.raises(NoSandbox, match="No permissions to create new namespace"):
+            open_sandbox("namespaces", levels=("namespaces",))
 
 
 def test_limits_alone_are_never_taken_silently() -> None:
