@@ -75,7 +75,10 @@ def throughput(jobs: list[Job], args: argparse.Namespace) -> dict[str, object]:
     """Per CPU-second, the ways taking turns so that other load meets all of them."""
     ways: dict[str, Callable[[list[Job]], list[Finished]]] = {}
     spent: dict[str, list[float]] = {}
-    with WarmSandbox("namespaces", slots=args.slots) as full, WarmSandbox("seccomp", slots=args.slots) as light:
+    with (
+        WarmSandbox("namespaces", slots=args.slots) as full,
+        WarmSandbox("seccomp", slots=args.slots) as light,
+    ):
         ways["namespaces"] = lambda some: list(full.run_all(some))
         ways["seccomp"] = lambda some: list(light.run_all(some))
         ways["python -I -S"] = lambda some: [_bare(job) for job in some[::10]]
@@ -170,15 +173,21 @@ def loops(jobs: list[Job], args: argparse.Namespace) -> dict[str, object]:
         "ratio": round(wall_s / unavoidable_s, 3),
         "cpu_of_other_programs_s": round(others_s, 2),
         "ratio_with_their_share_taken_off": round(wall_s / shared_s, 3),
-        "loops_ended": _counts([f for f, job in zip(mixed_ended, mixed, strict=True) if "while True" in job.program]),
-        "quick_ended": _counts([f for f, job in zip(mixed_ended, mixed, strict=True) if "while True" not in job.program]),
+        "loops_ended": _counts(
+            [f for f, job in zip(mixed_ended, mixed, strict=True) if "while True" in job.program]
+        ),
+        "quick_ended": _counts(
+            [f for f, job in zip(mixed_ended, mixed, strict=True) if "while True" not in job.program]
+        ),
         "quick_ended_alone": _counts(ended),
         "quick_wall_ms": _percentiles([f.wall_s * 1000 for f in mixed_ended if f.ended == "finished"]),
     }
 
 
 def _busy_s() -> float:
-    user, nice, system, _, _, *interrupts = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9])
+    user, nice, system, _, _, *interrupts = map(
+        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    )
     return (user + nice + system + sum(interrupts)) / _TICKS
 
 

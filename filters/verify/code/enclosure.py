@@ -19,10 +19,33 @@ from filters.verify.code.interpreter import (
 )
 from filters.verify.code.seccomp import seccomp_filter
 
-PRELOADED = (
-    "abc bisect cmath collections copy dataclasses datetime decimal enum fractions functools heapq io itertools "
-    "json math operator random re statistics string time traceback types typing"
-).split()
+PRELOADED = [
+    "abc",
+    "bisect",
+    "cmath",
+    "collections",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "heapq",
+    "io",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "random",
+    "re",
+    "statistics",
+    "string",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+]
 """Imported before the first program: what programs of benchmarks import most."""
 _BWRAP_ROOT = Path("/corrigenda")
 
@@ -35,7 +58,10 @@ def bubblewrap() -> str | None:
 def command(python: Interpreter, namespaces: bool, site_packages: bool) -> list[str]:
     """The command line of a zygote whose socket is file 0."""
     root = _BWRAP_ROOT if namespaces else ROOT
-    start = f"import sys; sys.path.insert(0, {str(root)!r}); from filters.verify.code.inside import zygote; zygote.main(0)"
+    start = (
+        f"import sys; sys.path.insert(0, {str(root)!r}); "
+        "from filters.verify.code.inside import zygote; zygote.main(0)"
+    )
     line = python_command(python.executable, start)
     sites = site_folders() if site_packages else []
     if namespaces:
@@ -60,7 +86,7 @@ def _bwrap(python: Interpreter, sites: list[Path]) -> list[str]:
     line += ["--clearenv", *(word for pair in ENVIRONMENT.items() for word in ("--setenv", *pair))]
     for path in system_libraries():
         if path.is_symlink():
-            line += ["--symlink", os.readlink(path), str(path)]
+            line += ["--symlink", str(path.readlink()), str(path)]
         else:
             line += ["--ro-bind", str(path), str(path)]
     for path in (python.executable, python.library, *sites):

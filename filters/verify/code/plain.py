@@ -22,8 +22,8 @@ from filters.verify.code.inside.schedule import CPU, ENDED, TIMEOUT, Case
 from filters.verify.code.interpreter import INSIDE, NOBODY, ROOT, Interpreter, python_command, site_folders
 from filters.verify.code.job import Finished, Job, Level
 from filters.verify.code.job_files import JobFiles
-from filters.verify.code.warm import ended
 from filters.verify.code.sandbox import finished
+from filters.verify.code.warm import ended
 from filters.verify.code.zygote_process import Report
 
 _LOOK_S = 0.05

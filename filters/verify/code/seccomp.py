@@ -109,7 +109,14 @@ def _one_of(index: int, values: Sequence[int]) -> list[Instruction]:
 
 def _null(index: int) -> list[Instruction]:
     """Allow where an argument, a pointer, is null."""
-    return [_argument(index), (_EQUAL, 0, 3, 0), _argument(index, 1), (_EQUAL, 0, 1, 0), _give(_ALLOW), *_DENY]
+    return [
+        _argument(index),
+        (_EQUAL, 0, 3, 0),
+        _argument(index, 1),
+        (_EQUAL, 0, 1, 0),
+        _give(_ALLOW),
+        *_DENY,
+    ]
 
 
 def _open(own_files: bool) -> list[Instruction]:

@@ -1,4 +1,8 @@
 """placeholder"""
+
+
 def missing() -> str:
     return "not yet"
+
+
 class WasmSandbox: ...

@@ -10,9 +10,9 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from filters.verify.code.inside.zygote import REPORT, REQUEST
 from filters.verify.code.job import Limits
@@ -128,28 +128,30 @@ class ZygoteProcess:
                     if deaths == 0:
                         started.put(None)
                     served = self._listen(words)
-            except ZygoteFailed as failure:
-                self._failed = failure
+            except (ZygoteFailed, OSError, ValueError) as error:
+                self._failed = error if isinstance(error, ZygoteFailed) else ZygoteFailed(str(error))
                 if deaths == 0:
-                    started.put(failure)
+                    started.put(self._failed)
                 break
             deaths = 1 if served else deaths + 1
             if self._closing or deaths > MOST_DEATHS:
                 break
         with self._lock:
-            self._failed = self._failed or ZygoteFailed("the zygote kept dying" if not self._closing else "closed")
+            self._failed = self._failed or ZygoteFailed(
+                "the zygote kept dying" if not self._closing else "closed"
+            )
             left = list(self._orders.values())
             self._orders.clear()
         for order in left:
             order.tell(None)
 
     @contextlib.contextmanager
-    def _start(self) -> Any:
+    def _start(self) -> Iterator[socket.socket]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with ours, tempfile.TemporaryFile() as said:
             with theirs:
                 self._process = subprocess.Popen(
-                    self._command, stdin=theirs, stdout=said, stderr=said, env={}, start_new_session=True
+                    self._command, stdin=theirs.fileno(), stdout=said, stderr=said, env={}, start_new_session=True
                 )
             try:
                 self.notes = self._greet(ours, said)
@@ -160,7 +162,7 @@ class ZygoteProcess:
                     self._socket = None
                 _end(self._process)
 
-    def _greet(self, ours: socket.socket, said: Any) -> list[str]:
+    def _greet(self, ours: socket.socket, said: IO[bytes]) -> list[str]:
         ours.settimeout(START_S)
         answer = b""
         with contextlib.suppress(OSError):

@@ -22,7 +22,12 @@ MOST_THREADS = 512
 
 
 def live(
-    number: int, files: list[int], sizes: tuple[float, int, int], namespaces: bool, parent: int, block: kernel.Filter
+    number: int,
+    files: list[int],
+    sizes: tuple[float, int, int],
+    namespaces: bool,
+    parent: int,
+    block: kernel.Filter,
 ) -> NoReturn:
     """Be the case: `files` are job, result, stdout, stderr and perhaps stdin; never returns.
 
@@ -131,6 +136,6 @@ def furnish() -> None:
     """What `site` gives a program and `-S` leaves out: `exit` and `quit`."""
     import _sitebuiltins
 
-    builtins.exit = _sitebuiltins.Quitter("exit", "Ctrl-D (i.e. EOF)")  # type: ignore[assignment]
-    builtins.quit = _sitebuiltins.Quitter("quit", "Ctrl-D (i.e. EOF)")  # type: ignore[assignment]
+    builtins.exit = _sitebuiltins.Quitter("exit", "Ctrl-D (i.e. EOF)")
+    builtins.quit = _sitebuiltins.Quitter("quit", "Ctrl-D (i.e. EOF)")
     sys.argv = ["program"]

@@ -10,7 +10,7 @@ from filters.verify.code.job import Call, Finished, Job, Level, Limits
 from filters.verify.code.levels import NoSandbox, open_sandbox
 from filters.verify.code.sandbox import Sandbox
 
-QUICK = Limits(cpu_s=0.2, wall_s=0.5, memory_bytes=256 << 20)
+QUICK = Limits(cpu_s=0.1, wall_s=0.3, memory_bytes=128 << 20)
 
 
 def opened(level: Level) -> Sandbox:

@@ -32,19 +32,27 @@ def test_values_and_exceptions_come_back_in_order(sandbox: Sandbox) -> None:
     first, second, third = result.replies
     assert first.value == ["int", "0x3"]
     assert second.raised is not None
-    assert (second.raised.kind, second.raised.line, second.raised.source) == ("ZeroDivisionError", 3, "return y // x")
+    assert (second.raised.kind, second.raised.line, second.raised.source) == (
+        "ZeroDivisionError",
+        3,
+        "return y // x",
+    )
     assert third.value == ["list", [["float", "0x1.0000000000000p+2"], None, "é\n"]]
 
 
 def test_the_times_are_measured(sandbox: Sandbox) -> None:
-    program = "import time\ntime.sleep(0.2)\nend = time.process_time() + 0.1\nwhile time.process_time() < end: pass"
+    program = (
+        "import time\ntime.sleep(0.2)\nend = time.process_time() + 0.1\nwhile time.process_time() < end: pass"
+    )
     result = ask(sandbox, program)
     assert result.wall_s >= 0.3
     assert 0.1 <= result.cpu_s < 0.3 or sandbox.level == "wasm"
 
 
 def test_a_script_reads_its_input(sandbox: Sandbox) -> None:
-    program = "import sys\nn = int(input())\nif __name__ == '__main__':\n    print(n * 2, sys.stdin.read().split())"
+    program = (
+        "import sys\nn = int(input())\nif __name__ == '__main__':\n    print(n * 2, sys.stdin.read().split())"
+    )
     result = sandbox.run(Job(program, stdin="21\nä b\n"))
     assert (result.ended, result.stdout) == ("finished", "42 ['ä', 'b']\n")
 
@@ -124,15 +132,21 @@ def test_the_same_job_does_the_same_twice(sandbox: Sandbox) -> None:
 
 
 def test_nothing_of_a_job_is_there_for_the_next(sandbox: Sandbox) -> None:
-    spoil = "import math, os, builtins, sys\nmath.sqrt = abs\nbuiltins.len = None\nsys.path.clear()\nos.environ['A'] = '1'\n"
+    spoil = "import math, os, builtins, sys\nmath.sqrt = abs\nbuiltins.len = None\nsys.path.clear()\n"
+    spoil += "os.environ['A'] = '1'\n"
     ask(sandbox, spoil + "try: open('left', 'w').close()\nexcept OSError: pass", "1")
-    ask_again = "import math, os\ndef f(): return [math.sqrt(9), len('ab'), dict(os.environ), os.path.exists('left')]"
+    ask_again = (
+        "import math, os\ndef f(): return [math.sqrt(9), len('ab'), dict(os.environ), os.path.exists('left')]"
+    )
     value = ask(sandbox, ask_again, "f()").replies[0].value
     assert value == ["list", [["float", "0x1.8000000000000p+1"], ["int", "0x2"], ["dict", []], False]]
 
 
 def test_steps_are_recorded_where_asked(sandbox: Sandbox) -> None:
-    job = Job("def f(n):\n    t = 0\n    for i in range(n):\n        t += i\n    return t", (Call("f(2)"), Call("f(1)")))
+    job = Job(
+        "def f(n):\n    t = 0\n    for i in range(n):\n        t += i\n    return t",
+        (Call("f(2)"), Call("f(1)")),
+    )
     traced = sandbox.run(Job(job.program, job.calls, trace=(1,)))
     assert traced.replies[0].steps == ()
     assert [line for line, _ in traced.replies[1].steps][:3] == [2, 3, 4]
@@ -165,7 +179,9 @@ def test_a_program_may_have_some_threads(sandbox: Sandbox) -> None:
 def test_asyncio_works(sandbox: Sandbox) -> None:
     if sandbox.level == "wasm":
         pytest.skip("the WebAssembly Python has no sockets")
-    program = "import asyncio\nasync def g(): await asyncio.sleep(0.01); return 5\ndef f(): return asyncio.run(g())"
+    program = (
+        "import asyncio\nasync def g(): await asyncio.sleep(0.01); return 5\ndef f(): return asyncio.run(g())"
+    )
     assert ask(sandbox, program, "f()").replies[0].value == ["int", "0x5"]
 
 

@@ -26,7 +26,19 @@ BENIGN = (
     "def f(x): return [math.sqrt(x), sum([1, 2]), heapq.nlargest(1, [3, x]), string.digits, len(os.environ),"
     " os.path.exists('/tmp/left'), random.random()]"
 )
-DONE = ("CALLED", "READ", "REMOVED", "OPENED", "KILLED", "SOCKET", "NETWORK", "RAISED", "SHARED", "MEMFD", "uid=")
+DONE = (
+    "CALLED",
+    "READ",
+    "REMOVED",
+    "OPENED",
+    "KILLED",
+    "SOCKET",
+    "NETWORK",
+    "RAISED",
+    "SHARED",
+    "MEMFD",
+    "uid=",
+)
 """Words that begin a line of what a program prints when a forbidden thing worked."""
 MARKED = ("/tmp", "/var/tmp", "/root", "/", "/dev/shm", "/etc", "/usr/lib", ".")
 
@@ -89,7 +101,12 @@ def test_there_are_enough_of_them() -> None:
 def test_it_gains_nothing(world: World, name: str) -> None:
     hostile, following = world.outcomes[name]
     assert hostile.ended != "crashed"
-    said = json.dumps([reply.value for reply in hostile.replies]) + hostile.stdout + hostile.stderr + str(hostile)
+    said = (
+        json.dumps([reply.value for reply in hostile.replies])
+        + hostile.stdout
+        + hostile.stderr
+        + str(hostile)
+    )
     assert [what for what, secret in world.known.items() if secret in said] == []
     assert [line for line in hostile.stdout.splitlines() if line.startswith(DONE)] == []
     assert (following.ended, following.replies) == ("finished", world.benign.replies)

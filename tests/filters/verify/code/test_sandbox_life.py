@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from filters.verify.code import enclosure, levels
+from filters.verify.code import enclosure
 from filters.verify.code.inside.zygote import REPORT
 from filters.verify.code.job import Call, Job, Level, Limits
 from filters.verify.code.levels import NoSandbox, open_sandbox, probe, sandbox_report
@@ -96,7 +96,9 @@ def test_a_killed_launcher_takes_everything_with_it(level: Level) -> None:
         "for _ in range(2): threading.Thread(target=s.run, args=(job,), daemon=True).start()\n"
         "time.sleep(0.5)\nprint('ready', flush=True)\ntime.sleep(100)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as launcher:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as launcher:
         assert launcher.stdout is not None
         assert launcher.stdout.readline() == "ready\n"
         started = list(below(launcher.pid))
@@ -170,7 +172,7 @@ def test_a_case_that_cannot_be_confined_is_a_crash(monkeypatch: pytest.MonkeyPat
 
 
 def test_no_name_for_a_machine_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(levels.os, "uname", lambda: os.uname_result(("Linux", "x", "6", "1", "riscv64")))
+    monkeypatch.setattr(os, "uname", lambda: os.uname_result(("Linux", "x", "6", "1", "riscv64")))
     with pytest.raises(NoSandbox, match="riscv64"):
         open_sandbox("seccomp")
 

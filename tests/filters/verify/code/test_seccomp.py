@@ -25,7 +25,9 @@ def verdict(program: list[Instruction], arch: int, number: int, *arguments: int)
         if code == 0x20:
             (accumulator,) = struct.unpack_from("<I", data, operand)
         else:
-            true = {0x15: accumulator == operand, 0x35: accumulator >= operand, 0x45: accumulator & operand}[code]
+            true = {0x15: accumulator == operand, 0x35: accumulator >= operand, 0x45: accumulator & operand}[
+                code
+            ]
             at += if_true if true else if_false
     raise AssertionError("no end")
 
@@ -42,7 +44,9 @@ def call(machine: str, own_files: bool, numbers: tuple[int, int], *arguments: in
     "numbers",
     [(0, 63), (1, 64), (3, 57), (9, 222), (11, 215), (202, 98), (231, 94), (228, 113), (318, 278), (13, 134)],
 )
-def test_a_computing_program_has_what_it_needs(machine: str, own_files: bool, numbers: tuple[int, int]) -> None:
+def test_a_computing_program_has_what_it_needs(
+    machine: str, own_files: bool, numbers: tuple[int, int]
+) -> None:
     assert call(machine, own_files, numbers) == ALLOW
 
 
@@ -122,7 +126,9 @@ def test_arguments_decide_where_only_some_uses_are_harmless(machine: str) -> Non
 
 def test_the_bytes_are_the_instructions() -> None:
     packed = seccomp_filter("x86_64", own_files=True)
-    assert [struct.unpack_from("<HBBI", packed, n) for n in range(0, len(packed), 8)] == instructions("x86_64", True)
+    assert [struct.unpack_from("<HBBI", packed, n) for n in range(0, len(packed), 8)] == instructions(
+        "x86_64", True
+    )
 
 
 def test_a_machine_that_is_not_known_is_an_error() -> None:
