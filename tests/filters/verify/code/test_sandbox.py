@@ -80,6 +80,8 @@ def test_a_script_may_end_itself(sandbox: Sandbox, ending: str, ended: Ended) ->
 )
 def test_how_it_ended_is_named(sandbox: Sandbox, program: str, ended: Ended) -> None:
     started = time.monotonic()
+    if sandbox.level == "wasm" and ended == "cpu":
+        ended = "timeout"  # a guest's processor time cannot be told apart
     assert ask(sandbox, program, "1", limits=QUICK).ended == ended
     assert time.monotonic() - started < 20
 
