@@ -17,9 +17,16 @@ class JobFiles:
 
     def __init__(self, job: Job) -> None:
         self._most = job.limits.output_bytes
-        self.descriptors = [_file(json.dumps(wire(job)).encode()), *(_file(b"") for _ in range(3))]
+        self.descriptors: list[int] = []
+        contents = [json.dumps(wire(job)).encode(), b"", b"", b""]
         if job.stdin is not None:
-            self.descriptors.append(_file(job.stdin.encode("utf-8", "replace")))
+            contents.append(job.stdin.encode("utf-8", "replace"))
+        try:
+            for content in contents:
+                self.descriptors.append(_file(content))
+        except OSError:
+            self.close()
+            raise
 
     def read(self) -> tuple[bytes, bytes, bytes]:
         """Emitted lines, stdout and stderr, each up to the job's `output_bytes`."""

@@ -77,13 +77,15 @@ class WarmSandbox:
         """Run one job to its end or its limits."""
         done = threading.Lock()
         done.acquire()
-        return self._submit(job, done.release).wait(done)
+        running = self._submit(job, lambda _: done.release())
+        done.acquire()
+        return running.result()
 
     def run_all(self, jobs: Iterable[Job]) -> Iterator[Finished]:
         """Run many; the results in the order of the jobs."""
         coming = iter(jobs)
         pending: deque[_Running] = deque()
-        ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+        ended: queue.SimpleQueue[_Running] = queue.SimpleQueue()
         under_way, exhausted = 0, False
         while True:
             while not exhausted and under_way < self._slots and len(pending) < AHEAD * self._slots:
@@ -91,20 +93,18 @@ class WarmSandbox:
                 if job is None:
                     exhausted = True
                 else:
-                    pending.append(self._submit(job, lambda: ended.put(None)))
+                    pending.append(self._submit(job, ended.put))
                     under_way += 1
             if not pending:
                 return
-            if pending[0].over:
+            if pending[0].finished is not None:
                 yield pending.popleft().result()
             else:
-                ended.get()
+                # read at once, although it may not be its turn: its files hold four descriptors
+                ended.get().result()
                 under_way -= 1
-                while not ended.empty():
-                    ended.get()
-                    under_way -= 1
 
-    def _submit(self, job: Job, tell: Callable[[], None]) -> "_Running":
+    def _submit(self, job: Job, tell: Callable[["_Running"], None]) -> "_Running":
         self._free.acquire()
         self._turn += 1
         running = _Running(job, self._level, self._free, tell)
@@ -130,7 +130,7 @@ class _Running:
     """A submitted job."""
 
     def __init__(
-        self, job: Job, level: Level, slot: threading.BoundedSemaphore, tell: Callable[[], None]
+        self, job: Job, level: Level, slot: threading.BoundedSemaphore, tell: "Callable[[_Running], None]"
     ) -> None:
         self._job = job
         self._level = level
@@ -138,25 +138,27 @@ class _Running:
         self._tell = tell
         self._files: JobFiles | None = None
         self._report: Report | None = None
-        self.over = False
+        self.finished: Finished | None = None
 
     def fresh_files(self) -> list[int]:
         if self._files is not None:
             self._files.close()
+            self._files = None  # where the next line fails there are none
         self._files = JobFiles(self._job)
         return self._files.descriptors
 
     def end(self, report: Report | None) -> None:
         self._report = report
-        self.over = True
         self._slot.release()
-        self._tell()
-
-    def wait(self, done: threading.Lock) -> Finished:
-        done.acquire()
-        return self.result()
+        self._tell(self)
 
     def result(self) -> Finished:
+        """What came back, read once; only after `end`."""
+        if self.finished is None:
+            self.finished = self._read()
+        return self.finished
+
+    def _read(self) -> Finished:
         if self._files is None:
             return Finished("crashed", self._level)
         with self._files as files:

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, Any
 
 from filters.verify.code.inside.zygote import REPORT, REQUEST
@@ -51,7 +51,6 @@ class Order:
     """Fresh files for each try."""
     tell: Callable[[Report | None], None]
     tries: int = 0
-    _sent: list[int] = field(default_factory=list)
 
 
 class ZygoteProcess:
@@ -89,12 +88,13 @@ class ZygoteProcess:
     def send(self, order: Order) -> None:
         """Hand an order over; it is told in the keeping thread."""
         with self._lock:
-            failed = self._closing or self._failed is not None
-            if not failed:
+            taken = not self._closing and self._failed is None
+            if taken:
                 number, self._next = self._next, self._next + 1
-                self._orders[number] = order
-                self._transmit(number, order)
-        if failed:
+                taken = self._transmit(number, order)
+                if taken:
+                    self._orders[number] = order
+        if not taken:
             order.tell(None)
 
     def close(self) -> None:
@@ -106,7 +106,8 @@ class ZygoteProcess:
                     self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join()
 
-    def _transmit(self, number: int, order: Order) -> None:
+    def _transmit(self, number: int, order: Order) -> bool:
+        """False where its files could not be made (no descriptor is left)."""
         limits = order.limits
         order.tries += 1
         request = REQUEST.pack(
@@ -116,9 +117,14 @@ class ZygoteProcess:
             limits.memory_bytes,
             max(limits.files_bytes, limits.output_bytes + 1),
         )
+        try:
+            files = order.files()
+        except OSError:
+            return False
         if self._socket is not None:
             with contextlib.suppress(OSError):  # it has died: the keeping thread sends it again
-                socket.send_fds(self._socket, [request], order.files())
+                socket.send_fds(self._socket, [request], files)
+        return True
 
     def _keep(self, started: "queue.SimpleQueue[ZygoteFailed | None]") -> None:
         deaths = 0
@@ -190,11 +196,12 @@ class ZygoteProcess:
             if self._closing:
                 ours.shutdown(socket.SHUT_RDWR)
             orders, self._orders = self._orders, {}
-            lost = [order for order in orders.values() if order.tries > 1]
+            lost = []
             for number, order in orders.items():
-                if order.tries <= 1:
+                if order.tries <= 1 and self._transmit(number, order):
                     self._orders[number] = order
-                    self._transmit(number, order)
+                else:
+                    lost.append(order)
         for order in lost:
             order.tell(None)
 

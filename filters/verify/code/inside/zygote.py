@@ -62,6 +62,8 @@ def _prepare(settings: dict[str, Any]) -> list[str]:
     for kind in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
         resource.setrlimit(kind, (0, 0))
     kernel.seal_process()
+    if not settings["namespaces"]:
+        kernel.die_with_parent()  # a fork of the launcher may hold the other end of the socket open
     if settings["readable"] is not None and not landlock.only_read(settings["readable"]):
         notes.append("no Landlock")
     return notes

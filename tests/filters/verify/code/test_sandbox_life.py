@@ -1,12 +1,14 @@
 """How sandboxes begin and end: nothing is left behind, a death is survived, the weakest is never taken silently."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -195,3 +197,31 @@ def test_lines_that_are_not_ours_end_the_reading() -> None:
 
 def test_a_report_has_one_size() -> None:
     assert REPORT.size == 37
+
+
+def test_results_that_wait_for_an_earlier_one_hold_no_files() -> None:
+    opened("seccomp").close()
+    held = []
+    with WarmSandbox("seccomp", slots=4) as sandbox:
+
+        def jobs() -> Iterator[Job]:
+            yield Job("import time; time.sleep(1)", (Call("1"),))
+            for n in range(100):
+                held.append(len(os.listdir("/proc/self/fd")))  # noqa: PTH208
+                yield Job(f"x = {n}", (Call("x"),))
+
+        assert {f.ended for f in sandbox.run_all(jobs())} == {"finished"}
+    assert max(held) - min(held) <= 5 * 4
+
+
+def test_no_descriptors_left_is_a_crash_not_a_hang() -> None:
+    opened("seccomp").close()
+    with WarmSandbox("seccomp") as sandbox:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+            result = ask(sandbox, "x = 1", "x")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert result.ended == "crashed"
+        assert ask(sandbox, "x = 1", "x").ended == "finished"
