@@ -15,9 +15,11 @@ Level = Literal["rlimits", "seccomp", "namespaces", "wasm"]
 """How a program is held, weakest first.
 
 `rlimits`: its own process with limits; can read files and reach the network. `seccomp`: besides, only
-harmless system calls: no network, no new process, no write outside its folder. `namespaces`: besides,
-an unprivileged user in its own process, mount and network namespaces: nothing to read, nothing left
-behind. `wasm`: a WebAssembly Python, which has no system calls at all, ten times slower.
+harmless system calls: no network, no new process, no file written; files to read are the standard
+library only where the kernel has Landlock, else whatever its user may read. `namespaces`: besides,
+an unprivileged user in its own process and mount namespaces and one network namespace without a
+network: nothing to read, a folder of its own in memory, nothing left behind. `wasm`: a WebAssembly
+Python, which has no system calls at all, ten times slower.
 """
 
 LEVELS: tuple[Level, ...] = ("rlimits", "seccomp", "namespaces", "wasm")
@@ -30,9 +32,13 @@ class Limits:
     cpu_s: float = 2.0
     """Seconds of processor time of all its threads."""
     wall_s: float = 6.0
-    """Seconds from its start; for programs that sleep or wait, since a loop meets `cpu_s`."""
+    """Seconds from its start; for programs that sleep or wait, since a loop meets `cpu_s`.
+
+    The time for which the sandbox itself stopped the program, to let others run, is not counted. A
+    program that is computing all the while, on a busy machine, gets three times as long.
+    """
     memory_bytes: int = 512 << 20
-    """Address space."""
+    """Address space, the interpreter's own (about 40 MB) included."""
     output_bytes: int = 64 << 10
     """Bytes kept of each of stdout, stderr and what the calls return; more ends the job."""
     files_bytes: int = 4 << 20
@@ -91,7 +97,8 @@ Ended = Literal["finished", "exited", "killed", "timeout", "cpu", "memory", "out
 
 `finished`: it ran to its end and said so. `exited`: it ended itself before that (`sys.exit`,
 `os._exit`). `killed`: by a signal (segmentation fault). `timeout` (wall), `cpu`, `memory`, `output`: by
-its limits. `crashed`: the sandbox's own fault; nothing may be concluded.
+its limits; `memory` also where a call or the program raised MemoryError.
+`crashed`: the sandbox's own fault; nothing may be concluded.
 """
 
 

@@ -1,61 +1,93 @@
 """The weakest sandbox: `python -I -S` in a process of its own for each job, with resource limits.
 
 It holds what a program may use, not what it may read or send. For machines where nothing better
-works, and as the plain way that faster and safer ones are measured against.
+works, and as the plain way that faster and safer ones are measured against. Where the launcher is
+root the programs run as nobody.
 """
 
 import contextlib
-import json
 import os
+import select
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
-from filters.verify.code.job import Ended, Finished, Job, Level
-from filters.verify.code.sandbox import finished, wire
+from filters.verify.code.enclosure import launched
+from filters.verify.code.inside.schedule import CPU, ENDED, TIMEOUT, Case
+from filters.verify.code.interpreter import INSIDE, NOBODY, ROOT, Interpreter, python_command, site_folders
+from filters.verify.code.job import Finished, Job, Level
+from filters.verify.code.job_files import JobFiles
+from filters.verify.code.sandbox import finished
+from filters.verify.code.warm import ended
+from filters.verify.code.zygote_process import Report
 
-_ROOT = Path(__file__).resolve().parents[3]
-_START = (
-    "import sys; sys.path.insert(0, {root!r}); from filters.verify.code.inside import once; once.main({fd})"
-)
+_LOOK_S = 0.05
+_START_S = 0.1
+"""Processor time of starting Python and of dropping root; not the program's."""
 
 
 class PlainSandbox:
     """A fresh interpreter for every job."""
 
-    def __init__(self, slots: int = 2) -> None:
+    def __init__(self, slots: int = 2, *, site_packages: bool = False) -> None:
         self._slots = slots
+        self._sites = site_folders() if site_packages else []
+        self._python = Interpreter.running()
 
     @property
     def level(self) -> Level:
         """Always `rlimits`."""
         return "rlimits"
 
+    @property
+    def slots(self) -> int:
+        """How many jobs `run_all` runs at once."""
+        return self._slots
+
     def run(self, job: Job) -> Finished:
         """Run one job to its end or its limits."""
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
-            lines, out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
-            start = time.perf_counter()
-            status, late = _run(job, folder, lines, out, err)
-            wall_s = time.perf_counter() - start
+            files = stack.enter_context(JobFiles(job))
+            if os.geteuid() == 0:
+                os.chown(folder, NOBODY, NOBODY)
+            report = _watch(self._start(folder, files), job)
+            lines, out, err = files.read()
             return finished(
-                _read(lines, job),
-                "timeout" if late else _ended(status),
+                lines,
+                ended(report, files, job),
                 self.level,
                 calls=len(job.calls),
-                stdout=_read(out, job),
-                stderr=_read(err, job),
-                exit_status=status,
-                wall_s=wall_s,
+                stdout=out,
+                stderr=err,
+                exit_status=os.waitstatus_to_exitcode(report.status),
+                wall_s=report.wall_s,
+                cpu_s=report.cpu_s,
             )
+
+    def _start(self, folder: str, files: JobFiles) -> subprocess.Popen[bytes]:
+        job_file, result, out, err, *stdin = files.descriptors
+        paths = [str(ROOT), *map(str, self._sites)]
+        start = (
+            f"import os, sys; os.chdir({folder!r}); sys.path += {paths!r}; "
+            f"from filters.verify.code.inside import once; once.main({result}, {job_file})"
+        )
+        line = python_command(self._python.executable, start)
+        return subprocess.Popen(
+            launched(line, [*self._python.folders, INSIDE, *self._sites]),
+            stdin=stdin[0] if stdin else subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd="/",
+            env={},
+            pass_fds=(result, job_file),
+            start_new_session=True,
+        )
 
     def run_all(self, jobs: Iterable[Job]) -> Iterator[Finished]:
         """Run many at once, results in order."""
@@ -74,39 +106,22 @@ class PlainSandbox:
         self.close()
 
 
-def _run(job: Job, folder: str, lines: IO[bytes], out: IO[bytes], err: IO[bytes]) -> tuple[int, bool]:
-    """The exit status, and whether the wall limit ended it."""
-    fd = lines.fileno()
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _START.format(root=str(_ROOT), fd=fd)],
-        stdin=subprocess.PIPE,
-        stdout=out,
-        stderr=err,
-        cwd=folder,
-        env={},
-        pass_fds=(fd,),
-        start_new_session=True,
-    )
-    late = False
+def _watch(process: subprocess.Popen[bytes], job: Job) -> Report:
+    """Wait for its end, or end it at a limit; with it goes its whole session."""
+    limits = job.limits
+    case = Case(0, process.pid, time.monotonic(), limits.cpu_s + _START_S, limits.wall_s)
+    poll = select.poll()
+    pidfd = os.pidfd_open(process.pid)
     try:
-        process.communicate(json.dumps(wire(job)).encode(), timeout=job.limits.wall_s)
-    except subprocess.TimeoutExpired:
-        late = True
-    finally:
+        poll.register(pidfd, select.POLLIN)
+        while case.why == ENDED and not poll.poll(_LOOK_S * 1000):
+            case.why = case.too_long(time.monotonic(), case.used_s())
+        wall_s = case.wall_s(time.monotonic())
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # what it started and left in its session
-        process.wait()
-    return process.returncode, late
-
-
-def _ended(status: int) -> Ended:
-    if status == 0:
-        return "finished"
-    return {-signal.SIGXCPU: "cpu", -signal.SIGKILL: "cpu", -signal.SIGXFSZ: "output"}.get(  # type: ignore[return-value]
-        status, "killed" if status < 0 else "exited"
-    )
-
-
-def _read(file: IO[bytes], job: Job) -> bytes:
-    file.seek(0)
-    return file.read(job.limits.output_bytes)
+        _, status, usage = os.wait4(process.pid, 0)
+    finally:
+        os.close(pidfd)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    why = case.why if case.why in (CPU, TIMEOUT) else ENDED
+    return Report(status, why, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -44,7 +43,12 @@ def wire(job: Job) -> dict[str, Any]:
         "calls": [[call.source, call.mode] for call in job.calls],
         "stdin": job.stdin,
         "trace": list(job.trace),
-        "limits": asdict(job.limits),
+        "limits": {
+            "cpu_s": job.limits.cpu_s,
+            "memory_bytes": job.limits.memory_bytes,
+            "output_bytes": job.limits.output_bytes,
+            "file_bytes": max(job.limits.files_bytes, job.limits.output_bytes + 1),
+        },
     }
 
 
@@ -79,6 +83,8 @@ def finished(
             replies.append(_reply(record))
         elif "raised" in record:
             raised = _raised(record["raised"])
+    if ended in ("finished", "exited") and _out_of_memory(raised, replies):
+        ended = "memory"
     if ended == "finished" and raised is None and (not done or len(replies) != calls):
         ended = "exited"
     return Finished(
@@ -93,6 +99,11 @@ def finished(
         wall_s=wall_s,
         cpu_s=cpu_s,
     )
+
+
+def _out_of_memory(raised: Raised | None, replies: list[Reply]) -> bool:
+    everything = [raised, *(reply.raised for reply in replies)]
+    return any(one is not None and one.kind == "MemoryError" for one in everything)
 
 
 def _records(lines: bytes) -> Iterator[dict[str, Any]]:
@@ -115,8 +126,13 @@ def _reply(record: dict[str, Any]) -> Reply:
 def _raised(written: object) -> Raised:
     match written:
         case [str(kind), str(message), None | int() as line, str(source)]:
-            return Raised(kind[:100], message, line, source)
+            return Raised(_sound(kind)[:100], _sound(message)[:500], line, _sound(source)[:500])
     return Raised("Unknown", "")
+
+
+def _sound(text: str) -> str:
+    """Text that can be written as UTF-8: a lone surrogate becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _steps(record: dict[str, Any]) -> tuple[tuple[int, dict[str, str]], ...]:
@@ -124,5 +140,7 @@ def _steps(record: dict[str, Any]) -> tuple[tuple[int, dict[str, str]], ...]:
     if not isinstance(steps, list):
         return ()
     return tuple(
-        (s[0], s[1]) for s in steps if isinstance(s, list) and len(s) == 2 and isinstance(s[1], dict)
+        (line, {_sound(name): _sound(str(text)) for name, text in changed.items()})
+        for line, changed in (step for step in steps if isinstance(step, list) and len(step) == 2)
+        if type(line) is int and isinstance(changed, dict)
     )
