@@ -157,7 +157,9 @@ class Splitter:
         if name in ("str", "repr") and len(arguments) == 1:
             return self._inside(arguments[0], bound) or isinstance(arguments[0], ast.BinOp)
         if not arguments or not self._inside(arguments[0], bound):
-            return bool(name in ("map", "filter") and len(arguments) == 2 and self._inside(arguments[1], bound))
+            return bool(
+                name in ("map", "filter") and len(arguments) == 2 and self._inside(arguments[1], bound)
+            )
         few = name in ("islice", "next", "enumerate", "int")
         return all(self._inside(a, bound) or (few and isinstance(a, ast.Constant)) for a in arguments[1:])
 
@@ -167,7 +169,9 @@ class Splitter:
     def _unrolled(self, node: ast.expr) -> ast.expr | None:
         """`[f(x) for x in (1, 2)]` and `all(f(x) == y for x, y in …)` written out; None where they are not such."""
         match node:
-            case ast.Call(func=ast.Name(id="all" | "any" as name), args=[ast.GeneratorExp() | ast.ListComp() as many]):
+            case ast.Call(
+                func=ast.Name(id="all" | "any" as name), args=[ast.GeneratorExp() | ast.ListComp() as many]
+            ):
                 parts = self._rounds(many)
                 if parts is None or not parts:
                     return None
@@ -232,7 +236,9 @@ def literal_items(node: ast.expr, scope: Scope) -> list[ast.expr] | None:
             literal = not any(isinstance(item, ast.Starred) for item in items)
             return list(items) if literal and len(items) <= MAX_UNROLLED else None
         case ast.Call(func=ast.Attribute(value=ast.Dict(keys=keys, values=values), attr="items"), args=[]):
-            pairs = [ast.Tuple([k, v], ast.Load()) for k, v in zip(keys, values, strict=True) if k is not None]
+            pairs = [
+                ast.Tuple([k, v], ast.Load()) for k, v in zip(keys, values, strict=True) if k is not None
+            ]
             return list(pairs)
     try:
         found: Value = evaluate(node, _no_name)

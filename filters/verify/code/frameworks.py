@@ -16,7 +16,9 @@ from collections.abc import Sequence
 from filters.verify.code.asserts import CannotSplit, substituted
 from filters.verify.code.scope import free_names
 
-PROGRAM_MODULES = frozenset({"solution", "program", "main", "answer", "candidate", "submission", "your_module"})
+PROGRAM_MODULES = frozenset(
+    {"solution", "program", "main", "answer", "candidate", "submission", "your_module"}
+)
 """Modules that tests import the program from; the import is dropped, the names are the program's."""
 
 _COMPARISONS: dict[str, type[ast.cmpop]] = {
@@ -26,7 +28,11 @@ _COMPARISONS: dict[str, type[ast.cmpop]] = {
     "assertIs": ast.Is, "assertIsNot": ast.IsNot, "assertGreater": ast.Gt, "assertGreaterEqual": ast.GtE,
     "assertLess": ast.Lt, "assertLessEqual": ast.LtE,
 }  # fmt: skip
-_NAMED = {"assertAlmostEqual": "_almost_", "assertCountEqual": "_count_equal_", "assertIsInstance": "isinstance"}
+_NAMED = {
+    "assertAlmostEqual": "_almost_",
+    "assertCountEqual": "_count_equal_",
+    "assertIsInstance": "isinstance",
+}
 _RAISES = ("assertRaises", "assertRaisesRegex")
 
 PRELUDE = """\
@@ -67,7 +73,9 @@ class _Plain:
 
     def _top(self, statement: ast.stmt) -> list[ast.stmt]:
         match statement:
-            case ast.FunctionDef() if any(isinstance(part, ast.Assert | ast.With) for part in ast.walk(statement)):
+            case ast.FunctionDef() if any(
+                isinstance(part, ast.Assert | ast.With) for part in ast.walk(statement)
+            ):
                 if statement.decorator_list:
                     raise CannotSplit("a decorated test function")
                 self._functions[statement.name] = statement
@@ -79,7 +87,9 @@ class _Plain:
                 return self._test_case(statement)
             case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
                 return [new for inner in statement.body for new in self._top(inner)]
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="unittest" | "pytest"), attr="main"))):
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id="unittest" | "pytest"), attr="main"))
+            ):
                 return []
         return self._statement(statement)
 
@@ -100,7 +110,9 @@ class _Plain:
         for name, method in methods.items():
             if name.startswith("test"):
                 parts = [methods[n] for n in ("setUp", name, "tearDown") if n in methods]
-                made += [new for part in parts for s in part.body for new in self._statement(_without_self(s))]
+                made += [
+                    new for part in parts for s in part.body for new in self._statement(_without_self(s))
+                ]
         if not made:
             raise CannotSplit("a test class without tests")
         return made
@@ -109,15 +121,21 @@ class _Plain:
         match statement:
             case ast.ImportFrom(module=module) if module in PROGRAM_MODULES:
                 return []
-            case ast.Import(names=names) if all(a.name in (*PROGRAM_MODULES, "unittest", "pytest") for a in names):
+            case ast.Import(names=names) if all(
+                a.name in (*PROGRAM_MODULES, "unittest", "pytest") for a in names
+            ):
                 return []
             case ast.Expr(value=ast.Constant()) | ast.Pass() | ast.Global() | ast.Nonlocal():
                 return []
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)) as call):
                 return self._assertion(name, call)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="pytest"), attr="raises")) as call):
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id="pytest"), attr="raises")) as call
+            ):
                 return self._raises_call(call)
-            case ast.With(items=[ast.withitem(context_expr=ast.Call() as call, optional_vars=None)], body=body):
+            case ast.With(
+                items=[ast.withitem(context_expr=ast.Call() as call, optional_vars=None)], body=body
+            ):
                 if _raising(call):
                     return [_must_raise(self._inner(body), call.args[0], _pattern(call))]
                 if isinstance(call.func, ast.Attribute) and call.func.attr == "subTest":
@@ -139,7 +157,9 @@ class _Plain:
         if name in _COMPARISONS:
             return [ast.Assert(ast.Compare(arguments[0], [_COMPARISONS[name]()], [arguments[1]]))]
         if name in ("assertTrue", "assertFalse"):
-            return [ast.Assert(arguments[0] if name == "assertTrue" else ast.UnaryOp(ast.Not(), arguments[0]))]
+            return [
+                ast.Assert(arguments[0] if name == "assertTrue" else ast.UnaryOp(ast.Not(), arguments[0]))
+            ]
         if name in ("assertIsNone", "assertIsNotNone"):
             op = ast.Is() if name == "assertIsNone" else ast.IsNot()
             return [ast.Assert(ast.Compare(arguments[0], [op], [ast.Constant(None)]))]
@@ -148,7 +168,13 @@ class _Plain:
             distance = ast.Call(ast.Name("abs", ast.Load()), [difference], [])
             return [ast.Assert(ast.Compare(distance, [ast.LtE()], [options["delta"]]))]
         if name in _NAMED:
-            places = [options["places"]] if "places" in options else arguments[2:3] if name.endswith("AlmostEqual") else []
+            places = (
+                [options["places"]]
+                if "places" in options
+                else arguments[2:3]
+                if name.endswith("AlmostEqual")
+                else []
+            )
             return [ast.Assert(ast.Call(ast.Name(_NAMED[name], ast.Load()), [*arguments[:2], *places], []))]
         if name in _RAISES:
             return self._raises_call(call)
@@ -177,7 +203,9 @@ def _is_test_case(case: ast.ClassDef) -> bool:
 
 def _raising(call: ast.Call) -> bool:
     name = ast.unparse(call.func)
-    return name in ("pytest.raises", "raises", "self.assertRaises", "self.assertRaisesRegex") and bool(call.args)
+    return name in ("pytest.raises", "raises", "self.assertRaises", "self.assertRaisesRegex") and bool(
+        call.args
+    )
 
 
 def _pattern(call: ast.Call) -> ast.expr | None:
@@ -191,7 +219,11 @@ def _must_raise(body: list[ast.stmt], kind: ast.expr, pattern: ast.expr | None) 
     if pattern is not None:
         text = ast.Call(ast.Name("str", ast.Load()), [ast.Name("_error", ast.Load())], [])
         search = ast.parse("__import__('re').search", mode="eval").body
-        handler = [ast.Assert(ast.Compare(ast.Call(search, [pattern, text], []), [ast.IsNot()], [ast.Constant(None)]))]
+        handler = [
+            ast.Assert(
+                ast.Compare(ast.Call(search, [pattern, text], []), [ast.IsNot()], [ast.Constant(None)])
+            )
+        ]
     caught = ast.ExceptHandler(kind, "_error" if pattern is not None else None, handler)
     return ast.Try(body, [caught], [ast.Assert(ast.Constant(False))], [])
 
@@ -205,7 +237,11 @@ def _replaced(statement: ast.stmt, given: dict[str, ast.expr]) -> ast.stmt:
 class _SelfNames(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id == "self" and not node.attr.startswith("assert"):
+        if (
+            isinstance(node.value, ast.Name)
+            and node.value.id == "self"
+            and not node.attr.startswith("assert")
+        ):
             if node.attr in ("fail", "subTest", "skipTest"):
                 return node
             return ast.Name(f"self_{node.attr}", node.ctx)

@@ -176,7 +176,12 @@ class _Evaluator:
             times = max((n for n in (a, b) if isinstance(n, int)), default=1)
             if size * times > MAX_LENGTH:
                 raise NeedsPython("a long repetition")
-        if op is ast.Pow and isinstance(a, int) and isinstance(b, int) and a.bit_length() * abs(b) > MAX_LENGTH:
+        if (
+            op is ast.Pow
+            and isinstance(a, int)
+            and isinstance(b, int)
+            and a.bit_length() * abs(b) > MAX_LENGTH
+        ):
             raise NeedsPython("a large power")
         return _ARITHMETIC[op](a, b)
 

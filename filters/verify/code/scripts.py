@@ -148,7 +148,9 @@ class _Maker:
                 self._assign(statement, target, value)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._assign(ast.Assign([target], value), target, value)
-            case ast.AugAssign(target=ast.Name(id=name, ctx=_), op=op, value=value) if name in self._scope.own:
+            case ast.AugAssign(target=ast.Name(id=name, ctx=_), op=op, value=value) if (
+                name in self._scope.own
+            ):
                 total = ast.BinOp(self._scope.own[name], op, self._splitter.outside(value))
                 self._scope.own[name] = total
             case _ if self._scope.kind(statement) == "own":
@@ -189,7 +191,11 @@ class _Maker:
                 self._scope.forget({target.id})
                 self._scope.own[target.id] = made
                 return
-        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        elif (
+            isinstance(target, ast.Tuple)
+            and isinstance(value, ast.Tuple)
+            and len(target.elts) == len(value.elts)
+        ):
             pairs = list(zip(target.elts, value.elts, strict=True))
             if not any(stored_names(t) & free_names(value) for t, _ in pairs):
                 for one, given in pairs:
@@ -217,7 +223,9 @@ class _Maker:
 
     def _compound(self, statement: ast.stmt) -> None:
         """Control flow around the program's calls, without assertions."""
-        allowed = ast.For | ast.While | ast.If | ast.With | ast.FunctionDef | ast.ClassDef | ast.Delete | ast.Try
+        allowed = (
+            ast.For | ast.While | ast.If | ast.With | ast.FunctionDef | ast.ClassDef | ast.Delete | ast.Try
+        )
         if not isinstance(statement, allowed | ast.AugAssign | ast.Assign):
             raise CannotSplit(f"a {type(statement).__name__.lower()}")
         if any(isinstance(part, ast.Compare) for part in ast.walk(statement)):
@@ -229,7 +237,11 @@ class _Maker:
         items = literal_items(loop.iter, self._scope)
         if self._scope.kind(loop) == "own" or (items is None and not _has_assert(loop)):
             return False
-        if items is None or loop.orelse or any(isinstance(p, ast.Break | ast.Continue) for p in ast.walk(loop)):
+        if (
+            items is None
+            or loop.orelse
+            or any(isinstance(p, ast.Break | ast.Continue) for p in ast.walk(loop))
+        ):
             if _has_assert(loop):
                 raise CannotSplit("a loop that is not over literal cases")
             return False
@@ -249,7 +261,12 @@ class _Maker:
         fails = _fails(body[-1]) if body else False
         body = body[:-1] if fails else body
         otherwise = statement.orelse and all(_fails(s) for s in statement.orelse)
-        if len(statement.handlers) != 1 or statement.finalbody or not (fails or otherwise) or _has_assert(*body):
+        if (
+            len(statement.handlers) != 1
+            or statement.finalbody
+            or not (fails or otherwise)
+            or _has_assert(*body)
+        ):
             raise CannotSplit("a try with assertions")
         handler = statement.handlers[0]
         kinds = _kinds(handler.type)
@@ -374,7 +391,9 @@ def raises_one_of(kind: str, wanted: Sequence[str], bases: dict[str, tuple[str, 
     if kind in wanted:
         return True
     if kind in bases:
-        return any(raises_one_of(base, wanted, {k: v for k, v in bases.items() if k != kind}) for base in bases[kind])
+        return any(
+            raises_one_of(base, wanted, {k: v for k, v in bases.items() if k != kind}) for base in bases[kind]
+        )
     found = getattr(builtins, kind, None) if kind in BUILTINS else None
     return isinstance(found, type) and any(base.__name__ in wanted for base in found.__mro__)
 

@@ -25,7 +25,9 @@ MAX_SHOWN = 300
 _DECIMAL = re.compile(r"-?\d{1,1000}(\.\d{1,1000})?([eE][+-]?\d{1,4})?|-?(Infinity|NaN)")
 _FRACTION = re.compile(r"-?\d{1,4000}(/\d{1,4000})?")
 _TIMEDELTA = re.compile(r"datetime\.timedelta\(((?:\w+=-?\d+(?:, )?)*)0?\)")
-_NEVER_PLAIN = re.compile(r"builtins\.(generator|map|filter|zip|enumerate|function|type|module|\w*_?iterator|\w*method)")
+_NEVER_PLAIN = re.compile(
+    r"builtins\.(generator|map|filter|zip|enumerate|function|type|module|\w*_?iterator|\w*method)"
+)
 
 
 class Unplain(Exception):
@@ -172,7 +174,9 @@ def equal(a: Value, b: Value, *, strict_types: bool = False, tolerance: float = 
         return (
             same
             and len(a) == len(b)
-            and all(equal(x, y, strict_types=strict_types, tolerance=tolerance) for x, y in zip(a, b, strict=True))
+            and all(
+                equal(x, y, strict_types=strict_types, tolerance=tolerance) for x, y in zip(a, b, strict=True)
+            )
         )
     if isinstance(a, dict) and isinstance(b, dict):
         return len(a) == len(b) and all(
