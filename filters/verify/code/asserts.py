@@ -22,9 +22,12 @@ PLACEHOLDER = "_value_{}"
 
 # Run on what the program gave, in its own process: they make values of iterators and objects.
 _WRAPPERS = frozenset(
-    "list tuple set frozenset dict sorted len sum str repr int float bool next iter min max any all enumerate "
-    "reversed zip map filter hash bytes Counter deque reduce islice chain".split()
-)
+    {
+        "list", "tuple", "set", "frozenset", "dict", "sorted", "len", "sum", "str", "repr", "int", "float", "bool",
+        "next", "iter", "min", "max", "any", "all", "enumerate", "reversed", "zip", "map", "filter", "hash",
+        "bytes", "Counter", "deque", "reduce", "islice", "chain",
+    }
+)  # fmt: skip
 _WRAPPING_MODULES = frozenset({"asyncio", "itertools", "functools", "collections", "copy"})
 _TAKES_FUNCTION = frozenset({"map", "filter", "reduce", "sorted", "min", "max"})
 
@@ -107,7 +110,7 @@ class Splitter:
     def _askable_item(self, node: ast.expr) -> bool:
         return self._scope.kind(node) == "own" or isinstance(node, ast.Name)
 
-    def _inside(self, node: ast.expr, bound: frozenset[str] = frozenset()) -> bool:
+    def _inside(self, node: ast.expr, bound: frozenset[str] = frozenset()) -> bool:  # noqa: PLR0911 - one return a form
         """Whether the whole expression may be asked of the program: it holds inputs and no expectation."""
         kind = self._scope.kind(node, bound)
         match node:

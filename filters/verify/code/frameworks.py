@@ -107,7 +107,7 @@ class _Plain:
     def _test_case(self, case: ast.ClassDef) -> list[ast.stmt]:
         methods = {s.name: s for s in case.body if isinstance(s, ast.FunctionDef)}
         made: list[ast.stmt] = []
-        for name, method in methods.items():
+        for name in methods:
             if name.startswith("test"):
                 parts = [methods[n] for n in ("setUp", name, "tearDown") if n in methods]
                 made += [
@@ -117,7 +117,7 @@ class _Plain:
             raise CannotSplit("a test class without tests")
         return made
 
-    def _statement(self, statement: ast.stmt) -> list[ast.stmt]:  # noqa: PLR0911 - one case a form
+    def _statement(self, statement: ast.stmt) -> list[ast.stmt]:
         match statement:
             case ast.ImportFrom(module=module) if module in PROGRAM_MODULES:
                 return []

@@ -49,8 +49,8 @@ def mutants(program: str) -> Iterator[Mutant]:
 def _replaced(tree: ast.Module, number: int, new: ast.AST) -> str:
     made = copy.deepcopy(tree)
     target = next(node for n, node in enumerate(ast.walk(made)) if n == number)
-    made = _Put(target, new).visit(made)
-    return ast.unparse(ast.fix_missing_locations(made))
+    changed: ast.AST = _Put(target, new).visit(made)
+    return ast.unparse(ast.fix_missing_locations(changed))
 
 
 class _Put(ast.NodeTransformer):

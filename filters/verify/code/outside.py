@@ -9,7 +9,6 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from filters.verify.code.values import Opaque, Unplain, Value, equal
 
@@ -169,7 +168,7 @@ class _Evaluator:
 
     def _arithmetic(self, op: type[ast.operator], a: Value, b: Value) -> Value:
         a, b = _plain(a), _plain(b)
-        if op not in _ARITHMETIC or isinstance(a, str | bytes) and op is ast.Mod:
+        if op not in _ARITHMETIC or (isinstance(a, str | bytes) and op is ast.Mod):
             raise NeedsPython(op.__name__)
         if op is ast.Mult and not all(isinstance(n, int | float | complex) for n in (a, b)):
             size = max((len(n) for n in (a, b) if hasattr(n, "__len__")), default=1)
@@ -202,7 +201,7 @@ class _Evaluator:
         return called(*values, **named)
 
 
-def _plain(value: Value) -> Any:
+def _plain(value: Value) -> Value:
     if isinstance(value, Opaque):
         raise Unplain(value.kind)
     return value

@@ -20,6 +20,8 @@ def free_names(node: ast.AST) -> set[str]:
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             (found if isinstance(part.ctx, ast.Load) else set()).add(part.id)
+        if isinstance(part, ast.AugAssign):
+            found |= {part.target.id} if isinstance(part.target, ast.Name) else set()
         if isinstance(part, ast.arg):
             bound.add(part.arg)
         elif isinstance(part, _COMPREHENSIONS):

@@ -8,12 +8,15 @@ expected stay in the checks. What cannot be taken apart is run as it stands insi
 
 import ast
 import builtins
+import contextlib
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from filters.verify.code.asserts import (
     PLACEHOLDER,
     CannotSplit,
+    NodeT,
     Splitter,
     bindings,
     inlined,
@@ -92,10 +95,8 @@ def weak_script(body: Sequence[ast.stmt], why: str) -> Script:
 def whole_script(text: str, entry_point: str, why: str) -> Script:
     """Any test as a weak script."""
     body = ast.parse(text).body
-    try:
+    with contextlib.suppress(CannotSplit):
         body = plain_statements(body, entry_point)
-    except CannotSplit:
-        pass
     return weak_script(body, why)
 
 
@@ -282,7 +283,7 @@ class _Maker:
             case ast.Pass() | ast.Assert(test=ast.Constant(value=True)):
                 return None
             case ast.Assert(test=test):
-                made = _Message(error, number).visit(test)
+                made = _Message(error, number).visit(copy.deepcopy(test))
                 if error not in free_names(made) and self._scope.kind(made) == "own":
                     return inlined(made, self._scope)
             case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
@@ -295,11 +296,11 @@ class _Maker:
         return len(self._calls) - 1
 
     def _run(self, body: Sequence[ast.stmt], must_run: bool = True) -> int:
-        made = [self._with_own_names(statement) for statement in body]
+        made: list[ast.stmt] = [self._with_own_names(statement) for statement in body]
         stored = stored_names(*made)
         library = all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in made)
         if not library:
-            shared = self._scope.kind(ast.Module(list(made), [])) == "shared"
+            shared = self._scope.kind(ast.Module(list(body), [])) == "shared"
             self._scope.forget(stored)
             (self._scope.shared if shared else self._scope.taken).update(stored)
         self._calls.append(Call("\n".join(_source(statement) for statement in made), "exec"))
@@ -308,7 +309,7 @@ class _Maker:
             self._checks.append(MustRun(number))
         return number
 
-    def _with_own_names(self, node: ast.AST) -> ast.AST:
+    def _with_own_names(self, node: NodeT) -> NodeT:
         """What goes inside: constants are written in place, other variables of the test are sent first."""
         constants: dict[str, ast.expr] = {}
         for name in sorted(free_names(node)):
@@ -317,6 +318,7 @@ class _Maker:
                 if immutable(value) and name not in stored_names(node):
                     constants[name] = value
                     continue
+                value = self._with_own_names(value)
                 self._send([ast.Assign([ast.Name(name, ast.Store())], value)], {name})
             elif name in self._scope.helpers:
                 self._send_helpers(name)

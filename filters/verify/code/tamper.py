@@ -23,11 +23,6 @@ MODULES: dict[str, str] = {
 """Imported module -> flag. `gc` finds objects of the judge, `ctypes` writes memory, `builtins` and the
 test frameworks are there to be patched, `signal` disarms alarms, `atexit` acts after the tests."""
 
-PATCHED = frozenset(
-    "AssertionError print abs all any bool isinstance len max min round set sorted sum type __import__".split()
-)
-"""Builtins that no honest program assigns to as an attribute or deletes: `builtins.len = …`."""
-
 MIN_LITERAL = 8
 """Characters of an expected literal that are no coincidence in a program's source."""
 
@@ -53,8 +48,21 @@ def _flags(node: ast.AST) -> Iterator[str]:
             yield ATTRIBUTES[name]
         case ast.Attribute(value=ast.Name(id="builtins" | "__builtins__"), ctx=ast.Store() | ast.Del()):
             yield "builtins"
-        case ast.Name(id="__builtins__"):
+        case ast.Name(id="__builtins__") | ast.Name(id="AssertionError", ctx=ast.Store()):
             yield "builtins"
+        case ast.Call(func=ast.Name(id="exec" | "compile")):
+            yield "exec"
+        case ast.Call(func=ast.Name(id="open"), args=[ast.Name(id="__file__"), *_]):
+            yield "own_source"
+        case ast.FunctionDef() | ast.ClassDef() if _constant_equality(node):
+            yield "constant_eq"
+        case _:
+            yield from _named(node)
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    """Flags of modules and attributes that are named as imports or texts."""
+    match node:
         case ast.Import(names=names):
             yield from (MODULES[a.name.split(".")[0]] for a in names if a.name.split(".")[0] in MODULES)
         case ast.ImportFrom(module=str(module), names=names):
@@ -63,16 +71,12 @@ def _flags(node: ast.AST) -> Iterator[str]:
             yield from (ATTRIBUTES[a.name] for a in names if a.name in ATTRIBUTES)
         case ast.Constant(value=str(text)) if text in ("_getframe", "_exit", "__builtins__"):
             yield "builtins" if text == "__builtins__" else ATTRIBUTES[text]
-        case ast.FunctionDef(name="__eq__" | "__ne__" | "__instancecheck__", body=body) if _constant(body):
-            yield "constant_eq"
-        case ast.ClassDef(bases=bases) if any(_constant_lambda(s) for s in node.body):
-            yield "constant_eq"
-        case ast.Name(id="AssertionError", ctx=ast.Store()):
-            yield "builtins"
-        case ast.Call(func=ast.Name(id="exec" | "eval" | "compile" as name)) if name != "eval":
-            yield "exec"
-        case ast.Call(func=ast.Name(id="open"), args=[ast.Name(id="__file__"), *_]):
-            yield "own_source"
+
+
+def _constant_equality(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    if isinstance(node, ast.FunctionDef):
+        return node.name in ("__eq__", "__ne__", "__instancecheck__") and _constant(node.body)
+    return any(_constant_lambda(statement) for statement in node.body)
 
 
 def _constant(body: list[ast.stmt]) -> bool:

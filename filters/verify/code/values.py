@@ -87,11 +87,9 @@ def _items(body: Encoded, depth: int) -> list[Value]:
 def _dict(body: Encoded, name: str, depth: int) -> Value:
     pairs = [(decode(key, depth), decode(value, depth)) for key, value in body]
     # Only these two compare otherwise than a dict does.
-    return {"OrderedDict": OrderedDict, "Counter": _counter}.get(name, dict)(pairs)
-
-
-def _counter(pairs: list[tuple[Value, Value]]) -> Value:
-    return Counter(dict(pairs))
+    if name == "Counter":
+        return Counter(dict(pairs))
+    return OrderedDict(pairs) if name == "OrderedDict" else dict(pairs)
 
 
 def _float(text: str) -> float:
@@ -201,7 +199,7 @@ def shown(value: Value) -> str:
     return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
 
 
-def source_of(value: Value) -> str:
+def source_of(value: Value) -> str:  # noqa: C901, PLR0911 - one return a type
     """Python source that makes the value where nothing is imported; `Unplain` where there is none."""
     if isinstance(value, Opaque):
         raise Unplain(value.kind)
@@ -216,13 +214,15 @@ def source_of(value: Value) -> str:
         named = type(value).__name__
         return body if type(value) is dict else f"__import__('collections').{named}({body})"
     if isinstance(value, list | tuple | set | frozenset | deque):
-        body = "[" + ", ".join(source_of(item) for item in value) + "]"
-        if isinstance(value, list):
-            return body
+        body = "".join(f"{source_of(item)}, " for item in value)
+        if type(value) in (list, tuple):
+            return f"[{body}]" if isinstance(value, list) else f"({body})"
         named = type(value).__name__
-        return f"__import__('collections').deque({body})" if named == "deque" else f"{named}({body})"
-    if isinstance(value, bytearray | complex):
-        return repr(value) if type(value) is bytearray else f"complex({value.real!r}, {value.imag!r})"
+        return f"__import__('collections').deque([{body}])" if named == "deque" else f"{named}([{body}])"
+    if isinstance(value, bytearray):
+        return repr(value)
+    if isinstance(value, complex):
+        return f"complex({source_of(value.real)}, {source_of(value.imag)})"
     if isinstance(value, Decimal | Fraction):
         module = "decimal" if isinstance(value, Decimal) else "fractions"
         return f"__import__({module!r}).{type(value).__name__}({str(value)!r})"
