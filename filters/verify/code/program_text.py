@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from filters.verify.code.program_tree import program_tree
 from filters.verify.code.scope import defined_names
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n`]*\n(.*?)^[ \t]*\1[ \t]*$", re.M | re.S)
@@ -53,8 +54,7 @@ def _dedented(block: str) -> str:
 
 def _parses(text: str) -> bool:
     """Whether a text is Python that does more than name or state values: prose of one word is none."""
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return any(not isinstance(s, ast.Expr) or isinstance(s.value, ast.Call) for s in body)
+    tree = program_tree(text)
+    return tree is not None and any(
+        not isinstance(s, ast.Expr) or isinstance(s.value, ast.Call) for s in tree.body
+    )

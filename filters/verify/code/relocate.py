@@ -4,6 +4,7 @@ import ast
 from dataclasses import replace
 
 from filters.verify.code.feedback import Feedback
+from filters.verify.code.program_tree import program_tree
 from filters.verify.code.report import ProgramReport
 
 
@@ -11,9 +12,12 @@ def relocated(report: ProgramReport, judged: str, other: str) -> ProgramReport:
     """The report with the other text's lines; both texts are the same tree."""
     if judged == other or not any(one.line or one.steps for one in report.feedback):
         return report
+    tree, another = program_tree(judged), program_tree(other)
+    if tree is None or another is None:
+        return report
     lines = {
         a.lineno: b.lineno
-        for a, b in zip(ast.walk(ast.parse(judged)), ast.walk(ast.parse(other)), strict=True)
+        for a, b in zip(ast.walk(tree), ast.walk(another), strict=True)
         if isinstance(a, ast.stmt | ast.expr) and isinstance(b, ast.stmt | ast.expr)
     }
     texts = other.splitlines()

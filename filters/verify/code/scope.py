@@ -5,6 +5,8 @@ import builtins
 from collections.abc import Iterable
 from typing import Literal
 
+from filters.verify.code.program_tree import program_tree
+
 Kind = Literal["program", "shared", "own"]
 """`program`: only the program can say what it is. `shared`: the test made it, but the program was
 given it and may have changed it. `own`: the test's own, a builtin or an import; never asked inside."""
@@ -62,13 +64,10 @@ def imported_modules(statements: Iterable[ast.stmt]) -> set[str]:
 
 def defined_names(source: str) -> set[str]:
     """Names that a text defines at its top; empty where it does not parse."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+    tree = program_tree(source)
     return {
         name
-        for statement in body
+        for statement in (tree.body if tree else ())
         for name in (
             {statement.name}
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)

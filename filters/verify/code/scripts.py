@@ -26,6 +26,7 @@ from filters.verify.code.asserts import (
 from filters.verify.code.frameworks import PRELUDE, plain_statements
 from filters.verify.code.job import Call
 from filters.verify.code.outside import NeedsPython, evaluate
+from filters.verify.code.program_tree import program_tree
 from filters.verify.code.scope import BUILTINS, Scope, free_names, immutable, stored_names
 
 MESSAGE = "_message_{}"
@@ -98,6 +99,20 @@ def whole_script(text: str, entry_point: str, why: str) -> Script:
     with contextlib.suppress(CannotSplit):
         body = plain_statements(body, entry_point)
     return weak_script(body, why)
+
+
+def compares_two(script: Script) -> bool:
+    """Whether a condition sets two things that the program gave against each other."""
+    conditions = [check.condition for check in script.checks if isinstance(check, Check)]
+    return any(
+        sum(_holds_placeholder(side) for side in sides) > 1
+        for condition in conditions
+        for node in ast.walk(condition)
+        for sides in [
+            [node.left, *node.comparators] if isinstance(node, ast.Compare)
+            else node.args if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance" else []
+        ]
+    )  # fmt: skip
 
 
 def _source(node: ast.AST) -> str:
@@ -402,13 +417,10 @@ def raises_one_of(kind: str, wanted: Sequence[str], bases: dict[str, tuple[str, 
 
 def class_bases(program: str) -> dict[str, tuple[str, ...]]:
     """The classes that a program defines, with their bases' names."""
-    try:
-        tree = ast.parse(program)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
+    tree = program_tree(program)
     return {
         node.name: tuple(ast.unparse(base).rpartition(".")[2] for base in node.bases)
-        for node in ast.walk(tree)
+        for node in (ast.walk(tree) if tree else ())
         if isinstance(node, ast.ClassDef)
     }
 

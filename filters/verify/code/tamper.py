@@ -7,6 +7,8 @@ cannot be complete: what makes verdicts sound is that expected values are never 
 import ast
 from collections.abc import Iterator, Sequence
 
+from filters.verify.code.program_tree import program_tree
+
 ATTRIBUTES: dict[str, str] = {
     "_getframe": "frames", "f_back": "frames", "f_locals": "frames", "f_globals": "frames", "tb_frame": "frames",
     "gi_frame": "frames", "currentframe": "frames", "_exit": "exit", "_MEIPASS": "frames",
@@ -32,9 +34,8 @@ def tamper_flags(program: str, expected: Sequence[str] = ()) -> tuple[str, ...]:
 
     `expected_literals`: at least two of the longer expected values stand in the program.
     """
-    try:
-        tree = ast.parse(program)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = program_tree(program)
+    if tree is None:
         return ()
     found = {flag for node in ast.walk(tree) for flag in _flags(node)}
     if _held_literals(tree, expected) >= 2:

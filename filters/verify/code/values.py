@@ -22,8 +22,8 @@ Value = Any
 MAX_SHOWN = 300
 """Characters of a value in feedback."""
 
-_DECIMAL = re.compile(r"-?\d{1,1000}(\.\d{1,1000})?([eE][+-]?\d{1,4})?|-?(Infinity|NaN)")
-_FRACTION = re.compile(r"-?\d{1,4000}(/\d{1,4000})?")
+_DECIMAL = re.compile(r"-?\d{1,1000}(\.\d{1,1000})?([eE][+-]?\d{1,4})?|-?(Infinity|NaN)", re.A)
+_FRACTION = re.compile(r"-?\d{1,4000}(/\d{1,4000})?", re.A)
 _TIMEDELTA = re.compile(r"datetime\.timedelta\(((?:\w+=-?\d+(?:, )?)*)0?\)")
 _NEVER_PLAIN = re.compile(
     r"builtins\.(generator|map|filter|zip|enumerate|function|type|module|\w*_?iterator|\w*method)"
@@ -71,7 +71,7 @@ def decode(written: Encoded, depth: int = 0) -> Value:
             name = written[2] if len(written) > 2 and isinstance(written[2], str) else ""
             try:
                 return _READERS[tag](body, name, depth + 1)
-            except (ValueError, TypeError, ArithmeticError, AttributeError):
+            except (ValueError, TypeError, ArithmeticError, AttributeError, LookupError):
                 return Opaque(f"unreadable {tag}", "")
         case ["object", str(kind), str(shown)]:
             return Opaque(kind, shown)

@@ -7,7 +7,12 @@ from filters.verify.code.judge import ProgramJudge
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.plain import PlainSandbox
 from filters.verify.code.report import ProgramReport
+from filters.verify.code.sandbox import Sandbox
 from filters.verify.code.task import ProgramTask, StdioTest, Test
+
+
+def sandbox() -> Sandbox:
+    return PlainSandbox()
 
 
 def task(*tests: Test, **others: str) -> ProgramTask:
@@ -15,8 +20,8 @@ def task(*tests: Test, **others: str) -> ProgramTask:
 
 
 def report(program: str, *tests: Test, options: ProgramOptions | None = None, **others: str) -> ProgramReport:
-    with PlainSandbox() as sandbox:
-        return ProgramJudge(sandbox, options).report(task(*tests, **others), program)
+    with sandbox() as held:
+        return ProgramJudge(held, options).report(task(*tests, **others), program)
 
 
 def stdio(*pairs: tuple[str, str]) -> list[Test]:
@@ -25,4 +30,6 @@ def stdio(*pairs: tuple[str, str]) -> list[Test]:
 
 def sent(jobs: Sequence[Job]) -> str:
     """All source that a sandbox is given with a program."""
-    return "\n".join(part for job in jobs for part in (job.setup, *(c.source for c in job.calls), job.stdin or ""))
+    return "\n".join(
+        part for job in jobs for part in (job.setup, *(c.source for c in job.calls), job.stdin or "")
+    )

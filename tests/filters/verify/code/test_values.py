@@ -126,11 +126,20 @@ def test_objects_without_a_plain_form_are_never_equal() -> None:
 @pytest.mark.parametrize("text", ["1e999999999", "9" * 5000, "1/0", "٣", "0x10", "1e"])
 def test_numbers_that_would_be_dear_are_not_made(text: str) -> None:
     assert isinstance(decode(["Fraction", text]), Opaque)
-    assert text == "٣" or isinstance(decode(["Decimal", text]), Opaque)
+    assert isinstance(decode(["Decimal", text]), Opaque)
 
 
 @pytest.mark.parametrize(
-    "source", ["10**10**10", "'a' * 10**9", "[0] * 10**9", "range(10**9)", "open('x')", "().__class__", "'%99999999d' % 1"]
+    "source",
+    [
+        "10**10**10",
+        "'a' * 10**9",
+        "[0] * 10**9",
+        "range(10**9)",
+        "open('x')",
+        "().__class__",
+        "'%99999999d' % 1",
+    ],
 )
 def test_what_costs_or_reaches_out_is_not_decided_here(source: str) -> None:
     def nothing(name: str) -> object:
@@ -141,7 +150,8 @@ def test_what_costs_or_reaches_out_is_not_decided_here(source: str) -> None:
 
 
 EXPRESSIONS = st.recursive(
-    st.integers(-9, 9).map(str) | st.sampled_from(["True", "None", "1.5", "'ab'", "[1, 2]", "(3,)", "{1, 2}"]),
+    st.integers(-9, 9).map(str)
+    | st.sampled_from(["True", "None", "1.5", "'ab'", "[1, 2]", "(3,)", "{1, 2}"]),
     lambda inner: (
         st.tuples(inner, st.sampled_from("== != < <= in + - * % // and or is".split()), inner).map(  # noqa: SIM905
             lambda t: f"({t[0]} {t[1]} {t[2]})"
