@@ -198,12 +198,13 @@ class _Trial:
         return made
 
     def _inside(self, number: int, result: Result) -> Result:
-        """A test that compares objects of the program with each other, run whole inside: weak where it passes.
+        """A test that met an object without a plain form, run whole inside.
 
-        A test with a plain expectation never is: a program could hand out objects that equal anything.
+        Where it fails, the program is wrong. Where it passes, that is a weak pass if the test itself sets
+        objects of the program against each other, and otherwise nothing: an object may equal anything.
         """
         test = self.prepared.tests[number]
-        if test.script is None or test.script.weak or not compares_two(test.script):
+        if test.script is None or test.script.weak:
             return result
         why = result.feedback.message if result.feedback else ""
         script = whole_script(test.text, self.prepared.task.entry_point, why)
@@ -211,7 +212,10 @@ class _Trial:
         finished = self._judge.sandbox.run(job)
         if before_tests(finished) is not None:
             return result
-        return self._decider.answered(replace(test, script=script), number, finished.replies, finished.ended)
+        inside = self._decider.answered(
+            replace(test, script=script), number, finished.replies, finished.ended
+        )
+        return inside if inside.passed is False or compares_two(test.script) else result
 
     def _ask(self, condition: ast.expr, values: dict[str, Value], test: PreparedTest) -> bool:
         finished = self._judge.sandbox.run(outside_job(condition, values, test, self._options.limits()))

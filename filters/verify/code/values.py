@@ -26,7 +26,7 @@ _DECIMAL = re.compile(r"-?\d{1,1000}(\.\d{1,1000})?([eE][+-]?\d{1,4})?|-?(Infini
 _FRACTION = re.compile(r"-?\d{1,4000}(/\d{1,4000})?", re.A)
 _TIMEDELTA = re.compile(r"datetime\.timedelta\(((?:\w+=-?\d+(?:, )?)*)0?\)")
 _NEVER_PLAIN = re.compile(
-    r"builtins\.(generator|map|filter|zip|enumerate|function|type|module|\w*_?iterator|\w*method)"
+    r"builtins\.(object|generator|map|filter|zip|enumerate|function|type|module|\w*_?iterator|\w*method)"
 )
 
 

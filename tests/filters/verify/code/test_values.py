@@ -74,8 +74,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
 )
 TAGS = st.sampled_from(
-    "int float complex str bytes bytearray list tuple set frozenset dict deque range numpy Decimal Fraction "
-    "date datetime time timedelta object".split()  # noqa: SIM905
+    ["int", "float", "complex", "str", "bytes", "bytearray", "list", "tuple", "set", "frozenset", "dict", "deque", "range", "numpy", "Decimal", "Fraction", "date", "datetime", "time", "timedelta", "object"]
 )
 
 
