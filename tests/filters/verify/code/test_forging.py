@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -17,50 +18,13 @@ from tests.shared import rows
 
 TESTS = ("assert solve(3) == 1729", "assert solve(4) > 1729 and sorted(solve(5)) == [17, 29]")
 
-ALWAYS_EQUAL = """
-class Anything:
-    def __eq__(self, other): return True
-    def __ne__(self, other): return False
-    __lt__ = __gt__ = __le__ = __ge__ = __contains__ = __eq__
-    def __iter__(self): return iter([self])
-    def __hash__(self): return 0
-    def __bool__(self): return True
-    def __sub__(self, other): return self
-    def __abs__(self): return self
-def solve(n): return Anything()
-"""
-NUMBER_THAT_LIES = """
-class Number(int):
-    def __eq__(self, other): return True
-    def __ne__(self, other): return False
-    __lt__ = __gt__ = __le__ = __ge__ = __eq__
-    def __repr__(self): return '1729'
-    def __index__(self): return 1729
-def solve(n): return Number(0)
-"""
-FORGERIES = {
-    "always_equal": ALWAYS_EQUAL,
-    "number_that_lies": NUMBER_THAT_LIES,
-    "list_that_lies": "class L(list):\n    def __eq__(self, o): return True\n    def __iter__(self): return iter([17])\n"
-    "def solve(n): return L()",
-    "patched_builtins": "import builtins\nbuiltins.sorted = lambda x: x\nbuiltins.bool = lambda x: True\n"
-    "builtins.eval = builtins.exec = lambda *a: True\nbuiltins.isinstance = lambda a, b: True\ndef solve(n): return 0",
-    "patched_json": "import json\njson.dumps = lambda x: '{\"value\": [\"int\", \"0x6c1\"]}'\ndef solve(n): return 0",
-    "patched_error": "import builtins\nclass E(Exception): pass\nbuiltins.AssertionError = E\ndef solve(n): return 0",
-    "frames": "import sys\ndef solve(n):\n    f = sys._getframe()\n    while f:\n        for v in list(f.f_locals.values()):\n"
-    "            if isinstance(v, dict) and 'calls' in v:\n                return v['calls'][0]\n        f = f.f_back\n    return 0",
-    "gc": "import gc\ndef solve(n):\n    return [o for o in gc.get_objects() if isinstance(o, int) and o == 1729][:1] or 0",
-    "fake_lines": "import os\nfor fd in range(3, 20):\n    try:\n        os.write(fd, b'{\"stage\": \"calls\"}\\n{\"value\": true}\\n'"
-    " b'{\"value\": true}\\n{\"value\": true}\\n{\"done\": true}\\n')\n    except OSError: pass\nos._exit(0)\ndef solve(n): pass",
-    "printed_lines": "print('{\"done\": true}')\nprint('OK')\ndef solve(n): print('PASSED'); return None",
-    "exit": "import os\nos._exit(0)",
-    "exit_in_call": "import os\ndef solve(n): os._exit(0)",
-    "sys_exit": "import sys\ndef solve(n): sys.exit(0)",
-    "atexit": "import atexit, os\natexit.register(lambda: os._exit(0))\ndef solve(n): raise SystemExit(0)",
-    "endless_contains": "def solve(n):\n    class C:\n        def __getattr__(self, name): return lambda *a: True\n    return C()",
-    "own_encoder": "import sys\nfor name, module in list(sys.modules.items()):\n    for key in list(vars(module)):\n"
-    "        if key in ('encode', '_call'):\n            setattr(module, key, lambda *a: True)\ndef solve(n): return 0",
-}  # fmt: skip
+FORGERIES: dict[str, str] = {
+    case["name"]: "\n".join(case["program"]) + "\n"
+    for case in json.loads(
+        (Path(__file__).parents[3] / "cases" / "forgeries.json").read_text(encoding="utf-8")
+    )
+}
+ALWAYS_EQUAL = FORGERIES["always_equal"]
 
 
 @pytest.mark.parametrize("name", FORGERIES)

@@ -71,7 +71,10 @@ def test_sleeping_programs_are_unknown() -> None:
                 "Test 2: add(0, 0) raised NameError: name 'd' is not defined. Line 3: `return c + d`",
             ],
         ),
-        ("def add(a, b)\n    return a", ["Your program: It does not compile: SyntaxError: expected ':'. Line 1: `def add(a, b)`"]),
+        (
+            "def add(a, b)\n    return a",
+            ["Your program: It does not compile: SyntaxError: expected ':'. Line 1: `def add(a, b)`"],
+        ),
         (
             "def add(a, b):\n    while a: pass\n    return 0",
             ["Test 1: It used up its processor time: it may loop without end or be too slow. add(1, 2) was running."],

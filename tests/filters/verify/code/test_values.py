@@ -2,10 +2,10 @@
 
 import ast
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from filters.verify.code.inside.encode import encode
 from filters.verify.code.outside import NeedsPython, evaluate
-from filters.verify.code.values import Opaque, Unplain, decode, equal, source_of
+from filters.verify.code.values import _READERS, Opaque, Unplain, decode, equal, source_of
 
 SCALARS = (
     st.none()
@@ -51,20 +51,20 @@ def nan_free(value: object) -> bool:
 
 
 @given(VALUES, VALUES)
-def test_comparison_after_the_journey_is_pythons(a: Any, b: Any) -> None:
+def test_comparison_after_the_journey_is_pythons(a: object, b: object) -> None:
     assert equal(decode(encode(a)), decode(encode(b))) == (a == b)
     assert equal(decode(encode(a)), a) is (True if nan_free(a) else equal(a, decode(encode(a))))
 
 
 @given(VALUES.filter(nan_free))
-def test_source_makes_the_value_again(value: Any) -> None:
+def test_source_makes_the_value_again(value: object) -> None:
     again = eval(source_of(decode(encode(value))), {})
     assert again == value
     assert type(again) is type(value)
 
 
 @given(VALUES.filter(nan_free))
-def test_strict_types_hold_of_a_value_and_itself(value: Any) -> None:
+def test_strict_types_hold_of_a_value_and_itself(value: object) -> None:
     assert equal(decode(encode(value)), value, strict_types=True)
     assert equal(value, value, strict_types=True, tolerance=1e-9)
 
@@ -73,13 +73,11 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.text(max_size=8) | st.integers() | st.floats(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
 )
-TAGS = st.sampled_from(
-    ["int", "float", "complex", "str", "bytes", "bytearray", "list", "tuple", "set", "frozenset", "dict", "deque", "range", "numpy", "Decimal", "Fraction", "date", "datetime", "time", "timedelta", "object"]
-)
+TAGS = st.sampled_from([*_READERS, "object"])
 
 
 @given(st.tuples(TAGS, JSON).map(list) | st.tuples(TAGS, JSON, JSON).map(list) | JSON)
-def test_whatever_is_sent_is_read_without_an_error(written: Any) -> None:
+def test_whatever_is_sent_is_read_without_an_error(written: object) -> None:
     decode(written)
 
 
@@ -102,7 +100,7 @@ def test_whatever_is_sent_is_read_without_an_error(written: Any) -> None:
         (0.1 + 0.2, 0.3, False, False),
     ],
 )
-def test_policies_of_equality(a: Any, b: Any, plain: bool, strict: bool) -> None:
+def test_policies_of_equality(a: object, b: object, plain: bool, strict: bool) -> None:
     assert equal(a, b) is plain is equal(b, a)
     assert equal(a, b, strict_types=True) is strict is equal(b, a, strict_types=True)
 
@@ -119,7 +117,7 @@ def test_objects_without_a_plain_form_are_never_equal() -> None:
     for compare in (lambda: thing == 1, lambda: [thing] == [thing, 1][:1] and thing < 2, lambda: bool(thing)):
         with pytest.raises(Unplain):
             compare()
-    assert not decode(["object", "builtins.generator", "<generator>"]) == [1]
+    assert decode(["object", "builtins.generator", "<generator>"]) != [1]
 
 
 @pytest.mark.parametrize("text", ["1e999999999", "9" * 5000, "1/0", "٣", "0x10", "1e"])
@@ -169,7 +167,7 @@ def test_what_is_decided_here_is_what_python_decides(source: str) -> None:
     def nothing(name: str) -> object:
         raise KeyError(name)
 
-    def run(compute: Any) -> object:
+    def run(compute: Callable[[], object]) -> object:
         try:
             return repr(compute())
         except (TypeError, ArithmeticError, ValueError, LookupError) as error:
