@@ -123,7 +123,8 @@ class ProgramJudge:
     def _round(self, trials: Sequence["_Trial"]) -> list["_Run"]:
         """Every trial once, all jobs at once."""
         asked = [self._asked(trial.prepared, trial.program, trial.limits) for trial in trials]
-        finished = iter(self.sandbox.run_all(one.job for jobs in asked for one in jobs))
+        # all of them first: deciding may ask the sandbox again
+        finished = iter(list(self.sandbox.run_all([one.job for jobs in asked for one in jobs])))
         return [
             trial.run([(one, next(finished)) for one in jobs])
             for trial, jobs in zip(trials, asked, strict=True)

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from filters.verify.code.job import LEVELS
 from filters.verify.code.judge import ProgramJudge, tree_hash
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.plain import PlainSandbox
@@ -51,7 +52,7 @@ def test_verdicts_and_reasons(
     found = report(program, *TESTS, options=QUICK)
     assert (found.verdict.outcome.value, found.verdict.reason) == (outcome, reason), found
     assert passed is None or found.passed == passed
-    assert found.isolation == "rlimits"
+    assert found.isolation in LEVELS
 
 
 def test_sleeping_programs_are_unknown() -> None:
