@@ -2,6 +2,7 @@
 
 A row needs `program` and `tests`; it may have `hidden_tests`, `test_imports`, `entry_point`, `reference`.
 It is written back with `verdict`, `reason`, `passed`, `feedback`, `isolation`, `strength`, `flags`, `seconds`.
+With a `reference`, `mutant_score` says which share of its mutants the tests kill.
 A row that cannot be judged gets `verdict` unknown, `reason` `bad_row` and its number in `error`.
 """
 
@@ -19,6 +20,7 @@ from filters.verify.code.judge import ProgramJudge
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.plain import PlainSandbox
 from filters.verify.code.program_text import program_in
+from filters.verify.code.quality import mutant_scores
 from filters.verify.code.sandbox import Sandbox
 from filters.verify.code.task import ProgramTask, task_of
 from generators.rows import Row, read_rows
@@ -76,9 +78,18 @@ def _judged(judge: ProgramJudge, source: Path, from_reply: bool) -> Iterator[dic
 
 def _batch(judge: ProgramJudge, batch: Iterable[Row | Dropped], from_reply: bool) -> Iterator[dict[str, Any]]:
     read = [_case(row, from_reply) for row in batch]
-    reports = iter(judge.reports([(task, program) for _, task, program in read if task is not None]))
+    asked = [(task, program) for _, task, program in read if task is not None]
+    reports = iter(judge.reports(asked, _scores(judge, [task for task, _ in asked])))
     for values, task, _ in read:
         yield values | next(reports).as_dict() if task is not None else values
+
+
+def _scores(judge: ProgramJudge, tasks: Iterable[ProgramTask]) -> dict[ProgramTask, float]:
+    """How good the tests are, for tasks with a reference."""
+    most = judge.options.mutants
+    pairs = [(task, task.reference) for task in dict.fromkeys(tasks) if task.reference and most]
+    found = zip(pairs, mutant_scores(pairs, judge, most), strict=True)
+    return {task: one.score for (task, _), one in found if one.score is not None}
 
 
 def _case(row: Row | Dropped, from_reply: bool) -> tuple[dict[str, Any], ProgramTask | None, str]:

@@ -82,6 +82,19 @@ def test_programs_are_found_in_replies(tmp_path: Path) -> None:
     assert found[0]["program"] == reply
 
 
+def test_the_share_of_killed_mutants_is_recorded_per_problem(tmp_path: Path) -> None:
+    reference = "def grade(n):\n    return 'pass' if n >= 50 else 'fail'"
+    good = {
+        "program": reference,
+        "reference": reference,
+        "tests": ["assert grade(50) == 'pass' and grade(49) == 'fail'"],
+    }
+    poor = good | {"tests": ["assert grade(99) == 'pass'"]}
+    found = judged(tmp_path, [json.dumps(good), json.dumps(poor)])
+    assert found[0]["mutant_score"] == 1.0
+    assert (found[0]["verdict"], found[1]["reason"], found[1]["strength"]) == ("right", "weak_tests", "weak")
+
+
 def test_a_missing_file_and_its_own_output_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no file"):
         verify_code(tmp_path / "nothing.jsonl", tmp_path / "out.jsonl", "rlimits")

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from filters.verify.code.feedback import UNKNOWN_KINDS, Feedback, FeedbackKind
 from filters.verify.code.job import Finished, Raised, Reply
+from filters.verify.code.must_raise import raises_one_of
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.outside import NeedsPython, evaluate
 from filters.verify.code.prepare import PreparedTest
 from filters.verify.code.scope import free_names
-from filters.verify.code.scripts import Check, MustRaise, MustRun, Script, raises_one_of
+from filters.verify.code.script import Check, MustRaise, MustRun, Script
 from filters.verify.code.stdio import same_output
 from filters.verify.code.values import Unplain, Value, decode, equal, shown
 

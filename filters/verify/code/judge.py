@@ -15,19 +15,21 @@ Right: every test passed, by checks that the program cannot reach. Wrong, with t
 import ast
 import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from filters.verify.code.decide import NOT_REACHED, Decider, Result, before_tests
 from filters.verify.code.feedback import UNKNOWN_KINDS, Feedback
 from filters.verify.code.job import Finished, Job, Limits
+from filters.verify.code.must_raise import class_bases
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.prepare import Prepared, PreparedTest, outside_job, prepare
 from filters.verify.code.program_tree import program_tree
 from filters.verify.code.relocate import relocated
 from filters.verify.code.report import ProgramReport, reason_of
 from filters.verify.code.sandbox import Sandbox
-from filters.verify.code.scripts import class_bases, compares_two, whole_script
+from filters.verify.code.script import compares_two
+from filters.verify.code.scripts import whole_script
 from filters.verify.code.tamper import tamper_flags
 from filters.verify.code.task import ProgramTask
 from filters.verify.code.values import Unplain, Value
@@ -59,19 +61,24 @@ class ProgramJudge:
 
     def report(self, task: ProgramTask, program: str, mutant_score: float | None = None) -> ProgramReport:
         """Judge one program. `mutant_score`: as measured by `quality`, where it was."""
-        return self.reports([(task, program)], mutant_score)[0]
+        return self.reports([(task, program)], {} if mutant_score is None else {task: mutant_score})[0]
 
     def reports(
-        self, pairs: Iterable[tuple[ProgramTask, str]], mutant_score: float | None = None
+        self,
+        pairs: Iterable[tuple[ProgramTask, str]],
+        mutant_scores: Mapping[ProgramTask, float] | None = None,
     ) -> list[ProgramReport]:
-        """Judge many, in order, in all slots of the sandbox; programs that are the same tree run once."""
+        """Judge many, in order, in all slots of the sandbox; programs that are the same tree run once.
+
+        All are held in memory: hand over some hundreds at a time.
+        """
         asked = list(pairs)
         keys = [(task, tree_hash(program)) for task, program in asked]
         first: dict[tuple[ProgramTask, str], int] = {}
         for number, key in enumerate(keys):
             first.setdefault(key, number)
         alone = list(first.values())
-        found = dict(zip(alone, self._judged([asked[n] for n in alone], mutant_score), strict=True))
+        found = dict(zip(alone, self._judged([asked[n] for n in alone], mutant_scores or {}), strict=True))
         return [
             relocated(found[first[key]], asked[first[key]][1], asked[number][1])
             for number, key in enumerate(keys)
@@ -110,14 +117,14 @@ class ProgramJudge:
         return replace(limits, cpu_s=min(limits.cpu_s, most), wall_s=min(limits.wall_s, most + 2 * LEAST_S))
 
     def _judged(
-        self, pairs: Sequence[tuple[ProgramTask, str]], mutant_score: float | None
+        self, pairs: Sequence[tuple[ProgramTask, str]], mutant_scores: Mapping[ProgramTask, float]
     ) -> list[ProgramReport]:
         trials = [_Trial(self, *self._ready(task), program) for task, program in pairs]
         rounds = [self._round(trials) for _ in range(self.options.runs)]
         reports = []
         for number, trial in enumerate(trials):
             runs = [one[number] for one in rounds]
-            reports.append(trial.report(runs, mutant_score))
+            reports.append(trial.report(runs, mutant_scores.get(trial.prepared.task)))
         return reports
 
     def _round(self, trials: Sequence["_Trial"]) -> list["_Run"]:
@@ -249,7 +256,7 @@ class _Trial:
         return ProgramReport(
             verdict, passed, self._feedback(first), finished[0].isolation, flags,
             "weak" if weak else "strong", weak,
-            wall_s=sum(f.wall_s for f in finished), cpu_s=sum(f.cpu_s for f in finished),
+            wall_s=sum(f.wall_s for f in finished), cpu_s=sum(f.cpu_s for f in finished), mutant_score=mutant_score,
         )  # fmt: skip
 
     def _verdict(self, run: _Run, passed: Sequence[bool | None], weak: str) -> Verdict:

@@ -9,6 +9,8 @@ import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from filters.verify.code.program_tree import program_tree
+
 Change = Callable[[ast.AST], Iterator[ast.AST]]
 """Gives the replacements of one node."""
 
@@ -34,8 +36,10 @@ class Mutant:
 
 
 def mutants(program: str) -> Iterator[Mutant]:
-    """Every mutant of a program by every operator, none the same text as another. SyntaxError passes."""
-    tree = ast.parse(program)
+    """Every mutant of a program, none the same text as another; none of a text that does not parse."""
+    tree = program_tree(program)
+    if tree is None:
+        return
     seen = {ast.unparse(tree)}
     for number, node in enumerate(ast.walk(tree)):
         for name, change in OPERATORS.items():

@@ -10,7 +10,8 @@ from filters.verify.code.job import Call, Job, Limits
 from filters.verify.code.outside import NeedsPython, evaluate
 from filters.verify.code.sandbox import Sandbox
 from filters.verify.code.scope import BUILTINS, defined_names, free_names, imported_modules, stored_names
-from filters.verify.code.scripts import Check, MustRaise, MustRun, Script, make_script
+from filters.verify.code.script import Check, MustRaise, MustRun, Script
+from filters.verify.code.scripts import make_script
 from filters.verify.code.task import ProgramTask, StdioTest
 from filters.verify.code.values import Opaque, Unplain, Value, decode, opaque_in, source_of
 

@@ -31,6 +31,8 @@ class ProgramReport:
     weak: str = ""
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    mutant_score: float | None = None
+    """Share of the reference's mutants that the tests kill, where it was measured."""
 
     def text(self) -> str:
         """Feedback as a model reads it."""
@@ -38,7 +40,8 @@ class ProgramReport:
 
     def as_dict(self) -> dict[str, Any]:
         """The columns that `corrigenda verify code` adds."""
-        return {
+        measured = {} if self.mutant_score is None else {"mutant_score": round(self.mutant_score, 4)}
+        return measured | {
             "verdict": self.verdict.outcome.value,
             "reason": self.verdict.reason,
             "passed": list(self.passed),
