@@ -176,7 +176,7 @@ class ScriptMaker:
         """`try: f() / assert False` with a handler: the call must raise."""
         body = list(statement.body)
         ends = fails(body[-1]) if body else False
-        body = body[:-1] if fails else body
+        body = body[:-1] if ends else body
         otherwise = statement.orelse and all(fails(s) for s in statement.orelse)
         if (
             len(statement.handlers) != 1
