@@ -110,6 +110,8 @@ class Decider:
     def answered(self, test: PreparedTest, number: int, replies: Sequence[Reply], ended: str) -> Result:
         """A test taken apart; `replies` are its own, fewer than its calls where the process ended."""
         assert test.script is not None
+        if test.script.unusable:
+            return Result(None, Feedback("bad_tests", number, message=test.script.unusable))
         try:
             return _Answers(self, test, test.script, number, replies).decide()
         except _Cut:

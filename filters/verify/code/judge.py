@@ -202,7 +202,7 @@ class _Trial:
             replies = finished.replies[start : start + test.calls]
             made[number] = self._decider.answered(test, number, replies, finished.ended)
             start += test.calls
-            cut = len(replies) < test.calls
+            cut = len(replies) < test.calls  # one that makes no calls is never cut
         return made
 
     def _inside(self, number: int, result: Result) -> Result:

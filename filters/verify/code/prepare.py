@@ -16,6 +16,13 @@ from filters.verify.code.task import ProgramTask, StdioTest
 from filters.verify.code.values import Opaque, Unplain, Value, decode, opaque_in, source_of
 
 EXPECTED = "_expected_{}"
+_USUAL = {
+    name: f"import {name}"
+    for name in (
+        "math", "cmath", "re", "collections", "itertools", "functools", "operator", "random", "json", "copy",
+        "statistics", "datetime", "decimal", "fractions", "numpy",
+    )
+} | {"np": "import numpy as np"}  # fmt: skip
 OUTSIDE = PRELUDE + "_contains_ = lambda item, container, said: item in container\n"
 
 
@@ -69,10 +76,25 @@ def _prepared(
 ) -> PreparedTest:
     if isinstance(test, StdioTest):
         return PreparedTest(None, test, f"input {test.stdin!r}")
-    script = make_script(test, task.entry_point, library, _subject(test, task, library))
-    setup = "\n".join(part for part in (task.setup, script.setup) if part)
-    own = imported_modules(ast.parse(script.setup).body)
-    return PreparedTest(script, None, test, setup, modules | own)
+    forgotten = _forgotten_imports(test, library)
+    known = library | forgotten.keys()
+    script = make_script(test, task.entry_point, known, _subject(test, task, known))
+    setup = "\n".join(part for part in (task.setup, *forgotten.values(), script.setup) if part)
+    imported = imported_modules(ast.parse("\n".join([*forgotten.values(), script.setup])).body)
+    return PreparedTest(script, None, test, setup, modules | imported)
+
+
+def _forgotten_imports(test: str, library: frozenset[str]) -> dict[str, str]:
+    """The usual modules that a test uses and nobody imports, with their imports, for the outside alone.
+
+    Otherwise `math.isclose(f(2), 4.0)` would be a call of the program's `math`, with what is expected in
+    it. Inside nothing is imported: a program that forgot its own import must not be helped.
+    """
+    tree = ast.parse(test)
+    bases = {
+        n.value.id for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+    }
+    return {name: _USUAL[name] for name in sorted((bases & _USUAL.keys()) - library - stored_names(tree))}
 
 
 def _subject(test: str, task: ProgramTask, library: frozenset[str]) -> frozenset[str]:

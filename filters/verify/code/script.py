@@ -43,6 +43,8 @@ class Script:
     setup: str = ""
     """What the outside half needs defined: the test's own imports and helpers."""
     weak: str = ""
+    unusable: str = ""
+    """Why it says nothing of any program: it asks nothing, or its form cannot be run here."""
 
 
 def holds_placeholder(node: ast.AST) -> bool:

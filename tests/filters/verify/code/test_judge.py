@@ -8,11 +8,10 @@ import pytest
 from filters.verify.code.job import LEVELS
 from filters.verify.code.judge import ProgramJudge, tree_hash
 from filters.verify.code.options import ProgramOptions
-from filters.verify.code.plain import PlainSandbox
 from filters.verify.code.report import proves_repair
 from filters.verify.code.task import ProgramTask, StdioTest, task_of
 from schemas.exceptions import RecordError
-from tests.filters.verify.code.judging import report, stdio, task
+from tests.filters.verify.code.judging import report, sandbox, sent, stdio, task
 from tests.shared import rows
 
 ADD = "def add(a, b):\n    return a + b\n"
@@ -99,12 +98,12 @@ def test_feedback_as_data_holds_no_empty_fields() -> None:
 
 def test_hidden_tests_decide_and_say_nothing() -> None:
     hidden = ProgramTask(tests=("assert add(1, 2) == 3",), hidden_tests=("assert add(7, 8) == 15",))
-    with PlainSandbox() as sandbox:
-        found = ProgramJudge(sandbox).report(hidden, "def add(a, b):\n    return 3")
+    with sandbox() as held:
+        found = ProgramJudge(held).report(hidden, "def add(a, b):\n    return 3")
         assert (found.passed, found.verdict.reason) == ((True, False), "failed_test")
         assert found.text() == "Test 2 (hidden) failed: wrong value."
         assert set(found.feedback[0].as_dict()) == {"kind", "test", "hidden"}
-        open_judge = ProgramJudge(sandbox, ProgramOptions(show_hidden=True))
+        open_judge = ProgramJudge(held, ProgramOptions(show_hidden=True))
         assert "add(7, 8)" in open_judge.report(hidden, "def add(a, b):\n    return 3").text()
 
 
@@ -165,6 +164,35 @@ def test_bad_tests_are_not_the_programs_fault() -> None:
 
 
 @pytest.mark.parametrize(
+    "test",
+    [
+        "assert True",
+        "x = 3\nassert x == 3",
+        "import math",
+        "@pytest.mark.parametrize('a', [1])\ndef test_add(a):\n    assert add(a, 1) == 2",
+        "def test_add(fixture):\n    assert add(1, 1) == 3",
+        "async def test_add():\n    assert await add(1, 1) == 3",
+        "def check(candidate):\n    assert candidate(1, 1) == 3",
+        "class TestAdd(unittest.TestCase):\n    def test(self):\n        self.assertEqual(1)",
+    ],
+)
+def test_a_test_that_asks_nothing_passes_nobody(test: str) -> None:
+    found = report(ADD, test)
+    assert (found.verdict.reason, found.passed) == ("bad_tests", (None,))
+
+
+def test_modules_that_a_test_forgets_to_import_are_not_the_programs() -> None:
+    test = "assert math.isclose(area(2), 12.566370614359172, rel_tol=0.001)"
+    right = "import math\ndef area(r):\n    return math.pi * r * r"
+    forged = "class math:\n    isclose = lambda *a, **k: True\ndef area(r):\n    return 0"
+    assert report(right, test).verdict.is_right
+    assert report(forged, test).verdict.is_wrong
+    with sandbox() as held:
+        (job,) = ProgramJudge(held).jobs(task(test), right)
+    assert "12.56" not in sent([job])
+
+
+@pytest.mark.parametrize(
     ("row", "says"),
     [
         ({"tests": []}, "no tests"),
@@ -199,8 +227,8 @@ def test_the_same_tree_runs_once_and_keeps_its_own_lines() -> None:
     first = "def add(a, b):\n    return a + c\n"
     second = "# the same\n\ndef add(a,\n        b):\n    # wrong\n    return a +c  # c?\n"
     assert tree_hash(first) == tree_hash(second) != tree_hash(ADD)
-    with PlainSandbox() as sandbox:
-        found = ProgramJudge(sandbox).reports([(task(*TESTS), first), (task(*TESTS), second)])
+    with sandbox() as held:
+        found = ProgramJudge(held).reports([(task(*TESTS), first), (task(*TESTS), second)])
     assert [(one.feedback[0].line, one.feedback[0].source) for one in found] == [
         (2, "return a + c"),
         (6, "return a +c  # c?"),
@@ -209,8 +237,8 @@ def test_the_same_tree_runs_once_and_keeps_its_own_lines() -> None:
 
 
 def test_a_reference_narrows_the_time_limit() -> None:
-    with PlainSandbox() as sandbox:
-        judge = ProgramJudge(sandbox)
+    with sandbox() as held:
+        judge = ProgramJudge(held)
         (plain,) = judge.jobs(task(*TESTS), ADD)
         (narrow,) = judge.jobs(task(*TESTS, reference=ADD), ADD)
     assert narrow.limits.cpu_s < plain.limits.cpu_s
@@ -218,8 +246,8 @@ def test_a_reference_narrows_the_time_limit() -> None:
 
 
 def test_few_killed_mutants_make_a_pass_weak() -> None:
-    with PlainSandbox() as sandbox:
-        judge = ProgramJudge(sandbox)
+    with sandbox() as held:
+        judge = ProgramJudge(held)
         assert judge.report(task(*TESTS), ADD, mutant_score=0.9).verdict.is_right
         poor = judge.report(task(*TESTS), ADD, mutant_score=0.2)
     assert (poor.verdict.reason, poor.strength) == ("weak_tests", "weak")
@@ -239,8 +267,8 @@ def test_few_killed_mutants_make_a_pass_weak() -> None:
     ],
 )
 def test_a_repair_is_proven_by_a_reason_and_a_pass(wrong: str, proves: bool) -> None:
-    with PlainSandbox() as sandbox:
-        judge = ProgramJudge(sandbox, QUICK)
+    with sandbox() as held:
+        judge = ProgramJudge(held, QUICK)
         bad, good = judge.reports([(task(*TESTS), wrong), (task(*TESTS), ADD)])
     assert proves_repair(bad, good) is proves
     assert not proves_repair(good, bad)
@@ -256,8 +284,8 @@ def test_all_mbpp_references_pass_and_fail_without_their_bodies() -> None:
     problems = rows("data/mbpp_sanitized.jsonl")
     tasks = [task_of(row) for row in problems]
     empty = [ast.unparse(_Pass().visit(ast.parse(row["solution"]))) for row in problems]
-    with PlainSandbox() as sandbox:
-        judge = ProgramJudge(sandbox)
+    with sandbox() as held:
+        judge = ProgramJudge(held)
         right = judge.reports(zip(tasks, [row["solution"] for row in problems], strict=True))
         wrong = judge.reports(zip(tasks, empty, strict=True))
     assert Counter((one.verdict.reason, one.strength, one.flags) for one in right) == {
