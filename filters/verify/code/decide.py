@@ -1,6 +1,7 @@
 """Decides one test from what the program's process said, in the process that never ran the program."""
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ from filters.verify.code.scope import free_names
 from filters.verify.code.script import Check, MustRaise, MustRun, Script
 from filters.verify.code.stdio import same_output
 from filters.verify.code.values import Unplain, Value, decode, equal, shown
+
+_RUNNER = re.compile(r"name '(pytest|unittest|np|numpy|pd|self)' is not defined")
 
 AskOutside = Callable[[ast.expr, dict[str, Value], PreparedTest], bool]
 """Decides a condition in a sandbox without the program; `Unplain` where that cannot be."""
@@ -67,6 +70,8 @@ def kind_of(raised: Raised) -> FeedbackKind:
         return "memory"
     if raised.kind == "ModuleNotFoundError":
         return "missing_module"
+    if raised.kind == "NameError" and raised.line is None and _RUNNER.search(raised.message):
+        return "bad_tests"  # a test that needs its runner, in a form that was not taken apart
     if raised.kind == "OSError" and "[Errno 27]" in raised.message:  # EFBIG: the limit on what is written
         return "output_limit"
     return "exception"

@@ -173,6 +173,7 @@ def test_bad_tests_are_not_the_programs_fault() -> None:
         "def test_add(fixture):\n    assert add(1, 1) == 3",
         "async def test_add():\n    assert await add(1, 1) == 3",
         "def check(candidate):\n    assert candidate(1, 1) == 3",
+        "with pytest.raises(ValueError) as info:\n    add(1, 1)\nassert 'x' in str(info.value)",
         "class TestAdd(unittest.TestCase):\n    def test(self):\n        self.assertEqual(1)",
     ],
 )
