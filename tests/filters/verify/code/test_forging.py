@@ -1,0 +1,96 @@
+"""Programs that go for the judge instead of the problem: none is right, and none is sent what is expected."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from filters.verify.code.judge import ProgramJudge
+from filters.verify.code.options import ProgramOptions
+from filters.verify.code.plain import PlainSandbox
+from filters.verify.code.sandbox import wire
+from filters.verify.code.tamper import tamper_flags
+from filters.verify.code.task import ProgramTask, task_of
+from tests.filters.verify.code.judging import report, sent
+from tests.shared import rows
+
+TESTS = ("assert solve(3) == 1729", "assert solve(4) > 1729 and sorted(solve(5)) == [17, 29]")
+
+FORGERIES: dict[str, str] = {
+    case["name"]: "\n".join(case["program"]) + "\n"
+    for case in json.loads(
+        (Path(__file__).parents[3] / "cases" / "forgeries.json").read_text(encoding="utf-8")
+    )
+}
+ALWAYS_EQUAL = FORGERIES["always_equal"]
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_no_forgery_passes(name: str) -> None:
+    found = report(FORGERIES[name], *TESTS)
+    assert not found.verdict.is_right, found
+    assert found.passed[0] is not True, found
+
+
+def test_forgeries_that_show_in_the_source_are_flagged() -> None:
+    unflagged = {
+        "number_that_lies",
+        "list_that_lies",
+        "patched_json",
+        "printed_lines",
+        "endless_contains",
+        "sys_exit",
+    }
+    unflagged |= {"own_encoder"}
+    found = {name for name, program in FORGERIES.items() if not tamper_flags(program)}
+    assert found <= unflagged | {"always_equal"}
+    assert "constant_eq" in tamper_flags(ALWAYS_EQUAL)
+
+
+def test_a_weak_test_can_be_forged_and_is_therefore_never_verified() -> None:
+    test = "assert solve(3) == Result(1729)"
+    forged = ALWAYS_EQUAL + "class Result:\n    def __init__(self, n): pass\n"
+    found = report(forged, test)
+    assert found.passed == (True,)
+    assert (found.verdict.reason, found.strength) == ("weak_tests", "weak")
+    assert report(forged, TESTS[0], options=ProgramOptions(allow_weak=True)).verdict.reason == "unplain"
+    strict = report(forged, test, options=ProgramOptions(allow_weak=True, exclude_tampering=True))
+    assert strict.verdict.reason == "tampering"
+
+
+def test_the_first_job_of_a_forger_holds_no_expected_value() -> None:
+    with PlainSandbox() as sandbox:
+        judge = ProgramJudge(sandbox)
+        wired = json.dumps([wire(job) for job in judge.jobs(ProgramTask(tests=TESTS), ALWAYS_EQUAL)])
+    assert "1729" not in wired
+    assert "29" not in wired
+
+
+def test_expected_literals_of_real_tests_are_never_sent() -> None:
+    tasks = [task_of(row) for row in rows("data/mbpp_sanitized.jsonl")]
+    looked = 0
+    with PlainSandbox() as sandbox:
+        judge = ProgramJudge(sandbox)
+        for task in tasks:
+            source = sent(judge.jobs(task, ""))
+            for test in task.tests:
+                expected, call = sides(str(test))
+                if expected and expected not in call:
+                    looked += 1
+                    mine = [line for line in source.splitlines() if line == call or call in line]
+                    assert mine, (test, source)
+                    assert all(
+                        not re.search(rf"(?<![\w.]){re.escape(expected)}(?![\w.])", line) for line in mine
+                    )
+                    assert "==" not in "".join(mine).replace(call, "")
+    assert looked > 500
+
+
+def sides(test: str) -> tuple[str, str]:
+    """Expected side and call of `assert f(…) == literal`, as source; empty where it is another form."""
+    statement = ast.parse(test).body[0]
+    if isinstance(statement, ast.Assert) and isinstance(statement.test, ast.Compare):
+        return ast.unparse(statement.test.comparators[0]), ast.unparse(statement.test.left)
+    return "", ""
