@@ -1,6 +1,6 @@
-"""Judging a file of JSON lines: one line's mistake is written down and does not stop the rest.
+"""Judging a file line by line: one line's mistake is written down and does not stop the rest.
 
-The written file has a line for every line that is not blank, in order. A bad one keeps what it held
+The written file has a row for every line that is not blank, in order. A bad one keeps what it held
 (its fields, or its text under `raw`) with `verdict` unknown, `reason` `bad_line`, `line` and `error`.
 """
 
@@ -8,102 +8,99 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from schemas.exceptions import InputError
+from generators.rows import Row, read_rows
+from schemas.dropped import Dropped
+from schemas.exceptions import InputError, RecordError
 
-Row = dict[str, Any]
+Fields = dict[str, Any]
+Asked = TypeVar("Asked")
 
 DONE, ALL_BAD = 0, 3
 
-BATCH = 500
-"""Lines judged before they are written; as many are in memory."""
+BATCH = 256
+"""Lines judged before they are written: enough to keep every worker busy, few enough to hold."""
 
 MAX_REPORTED = 20
 """Bad lines told on standard error; all are in the file."""
 
 
-class BadLine(ValueError):
-    """A line that cannot be judged as it is; the message says why."""
-
-
 def judge_lines(
     source: Path,
     target: Path,
-    verdict: Callable[[Row], Row],
-    threads: int,
-    summary: Callable[[Counter[str]], str],
+    read: Callable[[Fields], Asked],
+    judge: Callable[[list[Asked]], Iterable[Fields]],
+    blank: Fields,
 ) -> int:
-    """Write every line of `source` with what `verdict` adds to it; 3 if there was no good line, else 0.
+    """Write every line of `source` with what `judge` adds to it; 3 if there was no good line, else 0.
 
-    `verdict` raises BadLine for a row it cannot take. `target` appears when all is done.
+    `read` raises RecordError or InputError for a line that cannot be judged; `judge` gives one set of fields,
+    with `verdict`, for each of a batch, in order; `blank` are its other fields for a bad line. `target`
+    appears when all is done. InputError where `source` is no file or is `target`.
     """
     if not source.is_file():
-        raise InputError(f"{source} is not a file")
+        raise InputError(f"there is no file {source}: give --in a file with one JSON object a line")
+    if source.resolve() == target.resolve():
+        raise InputError(f"--out is the file that is read, {source}: name another one")
     counts: Counter[str] = Counter()
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with source.open("rb") as lines, partial.open("wb") as file, ThreadPoolExecutor(threads) as pool:
-            numbered = ((n, line) for n, line in enumerate(lines, 1) if line.strip())
-            for batch in iter(lambda: list(islice(numbered, BATCH)), []):
-                for row in _judged(batch, verdict, pool if threads > 1 else None):
-                    counts[row["verdict"]] += 1
-                    counts["bad"] += _report(row, counts["bad"])
+        with closing(read_rows(str(source), "verify")) as rows, partial.open("wb") as file:
+            while batch := list(islice(rows, BATCH)):
+                for row in _judged(batch, read, judge, blank):
+                    bad = row["reason"] == "bad_line"
+                    counts["bad" if bad else row["verdict"]] += 1
+                    if bad and counts["bad"] <= MAX_REPORTED:
+                        print(f"line {row['line']}: {row['error']}", file=sys.stderr)
                     file.write(_dumped(row))
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-    total = counts.total() - counts["bad"]
-    print(f"{total} lines: {summary(counts)}; {counts['bad']} bad lines", file=sys.stderr)
-    return ALL_BAD if total and counts["bad"] == total else DONE
+    told = ", ".join(f"{counts[word]} {word}" for word in ("right", "wrong", "unknown", "bad"))
+    print(f"{counts.total()} lines: {told} -> {target}", file=sys.stderr)
+    return ALL_BAD if counts["bad"] and counts["bad"] == counts.total() else DONE
 
 
 def _judged(
-    batch: list[tuple[int, bytes]], verdict: Callable[[Row], Row], pool: ThreadPoolExecutor | None
-) -> Iterator[Row]:
-    def one(numbered: tuple[int, bytes]) -> Row:
-        return _with_verdict(*numbered, verdict)
+    batch: list[Row | Dropped],
+    read: Callable[[Fields], Asked],
+    judge: Callable[[list[Asked]], Iterable[Fields]],
+    blank: Fields,
+) -> Iterator[Fields]:
+    asked: list[Asked] = []
+    rows: list[tuple[Fields, bool]] = []
+    for row in batch:
+        if isinstance(row, Dropped):
+            rows.append((_bad({"raw": row.content}, row.where, _why(row), blank), False))
+            continue
+        try:
+            asked.append(read(dict(row.values)))
+            rows.append((dict(row.values), True))
+        except (RecordError, InputError) as error:
+            rows.append((_bad(dict(row.values), row.where, str(error), blank), False))
+    added = iter(judge(asked))
+    for values, good in rows:
+        yield {**values, **next(added)} if good else values
 
-    return pool.map(one, batch) if pool is not None else map(one, batch)
+
+def _why(dropped: Dropped) -> str:
+    return f"{dropped.reason}: {dropped.detail}".rstrip(": ")
 
 
-def _with_verdict(number: int, line: bytes, verdict: Callable[[Row], Row]) -> Row:
-    row: Row = {}
+def _bad(values: Fields, where: str, why: str, blank: Fields) -> Fields:
+    number = where.rpartition(":")[2]
+    line = int(number) if number.isdigit() else None
+    return {**values, "verdict": "unknown", "reason": "bad_line", **blank, "line": line, "error": why}
+
+
+def _dumped(row: Fields) -> bytes:
     try:
-        row = _row(line)
-        return {**row, **verdict(row)}
-    except BadLine as error:
-        if not row:
-            row = {"raw": line.decode("utf-8", "backslashreplace").rstrip("\r\n")}
-        bad = {"verdict": "unknown", "reason": "bad_line", "method": "", "seconds": 0.0}
-        return {**row, **bad, "line": number, "error": str(error)}
-
-
-def _row(line: bytes) -> Row:
-    try:
-        row = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise BadLine(f"not JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise BadLine(f"expected an object, got {type(row).__name__}")
-    return row
-
-
-def _report(row: Row, before: int) -> int:
-    if row["reason"] != "bad_line":
-        return 0
-    if before < MAX_REPORTED:
-        print(f"line {row['line']}: {row['error']}", file=sys.stderr)
-    return 1
-
-
-def _dumped(row: Row) -> bytes:
-    try:
-        return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+        return json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n"
     except UnicodeEncodeError:  # half of a surrogate pair can be escaped and not encoded
-        return json.dumps(row).encode() + b"\n"
+        return json.dumps(row, default=str).encode() + b"\n"

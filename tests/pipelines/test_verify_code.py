@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from filters.verify.code.options import ProgramOptions
-from filters.verify.code.plain import PlainSandbox
-from pipelines.verify_code import verify_code
+from pipelines.verify.code import verify_code
 from schemas.exceptions import InputError
 
 GOOD = {"program": "def add(a, b):\n    return a + b", "tests": ["assert add(1, 2) == 3"], "mine": "kept"}
@@ -34,8 +33,7 @@ LINES = [
 def judged(folder: Path, lines: list[str], **options: bool) -> list[dict[str, object]]:
     source, target = folder / "in.jsonl", folder / "out.jsonl"
     source.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with PlainSandbox() as sandbox:
-        assert verify_code(source, target, "rlimits", ProgramOptions(), sandbox=sandbox, **options) == 0
+    assert verify_code(source, target, "rlimits", ProgramOptions(), **options) == 0
     return [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
 
 
@@ -44,31 +42,31 @@ def test_rows_come_back_in_order_with_verdicts(tmp_path: Path, capsys: pytest.Ca
     assert [(row["verdict"], row["reason"]) for row in found] == [
         ("right", "passed"),
         ("wrong", "failed_test"),
-        ("unknown", "bad_row"),
-        ("unknown", "bad_row"),
-        ("unknown", "bad_row"),
+        ("unknown", "bad_line"),
+        ("unknown", "bad_line"),
+        ("unknown", "bad_line"),
         ("right", "passed"),
-        ("unknown", "bad_row"),
+        ("unknown", "bad_line"),
         ("wrong", "exception"),
         ("right", "passed"),
         ("wrong", "failed_test"),
     ]
     first = {k: v for k, v in found[0].items() if k != "seconds"}
     assert first == GOOD | {
-        "verdict": "right", "reason": "passed", "passed": [True], "feedback": [], "isolation": "rlimits",
+        "verdict": "right", "reason": "passed", "passed": [True], "feedback": [], "isolation": found[0]["isolation"],
         "strength": "strong", "flags": [],
     }  # fmt: skip
     assert found[1]["feedback"] == [
         {"kind": "wrong_value", "test": 0, "call": "add(1, 2)", "got": "-1", "expected": "3"}
     ]
-    assert [row["line"] for row in found if row["reason"] == "bad_row"] == [3, 4, 6, 8]
-    assert {frozenset(row) for row in found if row["reason"] != "bad_row"} <= {
+    assert [row["line"] for row in found if row["reason"] == "bad_line"] == [3, 4, 6, 8]
+    assert {frozenset(row) for row in found if row["reason"] != "bad_line"} <= {
         frozenset({*found[0], *extra}) - {"mine"} | set(extra)
         for extra in ([], ["mine"], ["test_imports"], ["mine", "hidden_tests"])
     }
     said = capsys.readouterr().err
-    assert "in.jsonl:3: bad_json" in said
-    assert "10 programs: 3 right · 3 wrong · 0 unknown · 4 bad" in said
+    assert "line 3: bad_json" in said
+    assert "10 lines: 3 right, 3 wrong, 0 unknown, 4 bad" in said
 
 
 def test_programs_are_found_in_replies(tmp_path: Path) -> None:
@@ -78,7 +76,7 @@ def test_programs_are_found_in_replies(tmp_path: Path) -> None:
         [json.dumps(GOOD | {"program": reply}), json.dumps(GOOD | {"program": "No."})],
         from_reply=True,
     )
-    assert [row["reason"] for row in found] == ["passed", "bad_row"]
+    assert [row["reason"] for row in found] == ["passed", "bad_line"]
     assert found[0]["program"] == reply
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from filters.verify.math.options import JudgeOptions
-from pipelines.verify.math import judge_options, row_rules
+from pipelines.verify.math import row_rules
+from pipelines.verify.options import changed
 from schemas.exceptions import ConfigError
 from tests.commands import corrigenda
 from tests.shared import shared
@@ -39,11 +40,11 @@ def test_bad_lines_are_named_and_kept_and_stop_nothing(tmp_path: Path) -> None:
         '{"reference": "2", "answer": "2"',
     )
     assert [r["verdict"] for r in rows] == ["right", *["unknown"] * 6, "wrong", *["unknown"] * 3]
-    assert [r["line"] for r in rows if r["reason"] == "bad_line"] == [2, 4, 5, 6, 7, 8, 11, 12]
+    assert [r["line"] for r in rows if r["reason"] == "bad_line"] == [2, 4, 5, 6, 7, 8, 10, 11, 12]
     assert rows[0]["id"] == 7 and rows[0]["method"] == "exact" and rows[0]["seconds"] >= 0
     assert rows[1]["raw"] == "garbage" and rows[4]["reference"] == "1"
     assert "line 6: no parameter is called 'precison'; did you mean 'precision'?" in told
-    assert "11 lines: 1 right, 1 wrong, 9 unknown; 8 bad lines" in told
+    assert "11 lines: 1 right, 1 wrong, 0 unknown, 9 bad" in told
 
 
 def test_params_of_a_line_are_rules_of_that_line(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_params_of_a_line_are_rules_of_that_line(tmp_path: Path) -> None:
 def test_the_public_cases_are_judged_whole(tmp_path: Path) -> None:
     cases = shared("cases/math_equivalence.jsonl").read_text(encoding="utf-8").splitlines()
     rows, told = judged(tmp_path, *cases, options=("--workers", 2))
-    assert "0 bad lines" in told
+    assert ", 0 bad" in told
     assert [r["reference"] for r in rows] == [json.loads(case)["reference"] for case in cases]
     agreed = sum(r["verdict"] == ("right" if r["equal"] else "wrong") for r in rows)
     assert agreed >= 253  # what math-verify 0.9.0 gets right
@@ -74,14 +75,14 @@ def test_the_public_cases_are_judged_whole(tmp_path: Path) -> None:
 
 def test_a_missing_file_and_a_bad_option_are_said_before_any_work(tmp_path: Path) -> None:
     missing = corrigenda("verify", "math", "--in", tmp_path / "no", "--out", tmp_path / "out")
-    assert missing.returncode == 2 and "is not a file" in missing.stderr
+    assert missing.returncode == 2 and "there is no file" in missing.stderr
     with pytest.raises(ConfigError, match="decimal_places"):
-        judge_options("strict", ["places=2"], {})
+        changed(JudgeOptions(), ["places=2"])
     with pytest.raises(ConfigError, match="workers"):
-        judge_options("strict", [], {"workers": 0})
+        changed(JudgeOptions(), [], {"workers": 0})
 
 
 def test_presets_and_changes_make_options() -> None:
-    assert judge_options("strict", [], {}) == JudgeOptions()
-    assert judge_options("published", ["decimal_places=3"], {}).decimal_places == 3
+    assert changed(JudgeOptions(), []) == JudgeOptions()
+    assert changed(JudgeOptions.published(), ["decimal_places=3"]).decimal_places == 3
     assert row_rules({"match_type": ["latex", "expr"]}, JudgeOptions()) == (None, False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from filters.verify.sql.options import SqlOptions
-from pipelines.verify_sql import verify_sql
+from pipelines.verify.sql import verify_sql
 from schemas.exceptions import InputError
 
 OPTIONS = SqlOptions(deadline_s=30)
@@ -39,9 +39,14 @@ def test_bad_lines_are_named_and_do_not_stop_the_rest(
     made = [json.loads(one) for one in target.read_text(encoding="utf-8").splitlines()]
     assert [(row["verdict"], row["reason"]) for row in made] == [
         ("right", "equal"),
+        ("unknown", "bad_line"),
+        ("unknown", "bad_line"),
         ("wrong", "wrong_rows"),
+        ("unknown", "bad_line"),
         ("wrong", "syntax_error"),
     ]
+    assert [row["line"] for row in made if row["reason"] == "bad_line"] == [2, 3, 5]
+    made = [row for row in made if row["reason"] != "bad_line"]
     assert made[0]["id"] == "x"
     assert made[0]["feedback"] is None
     assert made[1]["feedback"] | {"message": ""} == {
@@ -49,8 +54,8 @@ def test_bad_lines_are_named_and_do_not_stop_the_rest(
     }  # fmt: skip
     assert all(row["isolation"] and row["seconds"] > 0 for row in made)
     told = capsys.readouterr().err.splitlines()
-    assert [one.split(": ")[1] for one in told[:-1]] == ["in.jsonl:2", "in.jsonl:3", "in.jsonl:5"]
-    assert told[-1] == "1 right, 2 wrong, 0 unknown, 3 bad lines"
+    assert [one.split(": ")[0] for one in told[:-1]] == ["line 2", "line 3", "line 5"]
+    assert told[-1].startswith("6 lines: 1 right, 2 wrong, 0 unknown, 3 bad")
     assert [path.name for path in target.parent.iterdir()] == ["out.jsonl"]
 
 

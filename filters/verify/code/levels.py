@@ -16,12 +16,13 @@ from filters.verify.code.plain import PlainSandbox
 from filters.verify.code.sandbox import Sandbox
 from filters.verify.code.warm import WarmSandbox
 from filters.verify.code.zygote_process import ZygoteFailed
+from schemas.exceptions import ConfigError
 
 TRIED: tuple[Level, ...] = ("namespaces", "seccomp", "wasm", "rlimits")
 """The order in which levels are tried: the strongest of the quick ones first."""
 
 
-class NoSandbox(RuntimeError):
+class NoSandbox(ConfigError):
     """No sandbox of the demanded level works here; the message says why and what to do."""
 
 

@@ -1,6 +1,5 @@
 """What the judge says of one query."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from filters.verify.sql.values import Cell, to_json
@@ -47,7 +46,7 @@ class SqlReport:
     flags: tuple[str, ...]
     seconds: float
 
-    def as_row(self) -> Mapping[str, object]:
+    def as_row(self) -> dict[str, object]:
         """The report as columns of a JSON line."""
         return {
             "verdict": str(self.verdict.outcome),

@@ -1,18 +1,30 @@
 """What the tests of judging share: one judge, and short ways to ask it."""
 
-from collections.abc import Sequence
+import atexit
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 
 from filters.verify.code.job import Job
 from filters.verify.code.judge import ProgramJudge
+from filters.verify.code.levels import open_sandbox
 from filters.verify.code.options import ProgramOptions
-from filters.verify.code.plain import PlainSandbox
 from filters.verify.code.report import ProgramReport
 from filters.verify.code.sandbox import Sandbox
 from filters.verify.code.task import ProgramTask, StdioTest, Test
 
 
-def sandbox() -> Sandbox:
-    return PlainSandbox()
+@lru_cache(maxsize=1)
+def _shared() -> Sandbox:
+    held = open_sandbox("rlimits")
+    atexit.register(held.close)
+    return held
+
+
+@contextmanager
+def sandbox() -> Iterator[Sandbox]:
+    """The strongest sandbox of this machine, started once a test process."""
+    yield _shared()
 
 
 def task(*tests: Test, **others: str) -> ProgramTask:

@@ -9,11 +9,10 @@ import pytest
 
 from filters.verify.code.judge import ProgramJudge
 from filters.verify.code.options import ProgramOptions
-from filters.verify.code.plain import PlainSandbox
 from filters.verify.code.sandbox import wire
 from filters.verify.code.tamper import tamper_flags
 from filters.verify.code.task import ProgramTask, task_of
-from tests.filters.verify.code.judging import report, sent
+from tests.filters.verify.code.judging import report, sandbox, sent
 from tests.shared import rows
 
 TESTS = ("assert solve(3) == 1729", "assert solve(4) > 1729 and sorted(solve(5)) == [17, 29]")
@@ -61,8 +60,8 @@ def test_a_weak_test_can_be_forged_and_is_therefore_never_verified() -> None:
 
 
 def test_the_first_job_of_a_forger_holds_no_expected_value() -> None:
-    with PlainSandbox() as sandbox:
-        judge = ProgramJudge(sandbox)
+    with sandbox() as held:
+        judge = ProgramJudge(held)
         wired = json.dumps([wire(job) for job in judge.jobs(ProgramTask(tests=TESTS), ALWAYS_EQUAL)])
     assert "1729" not in wired
     assert "29" not in wired
@@ -71,8 +70,8 @@ def test_the_first_job_of_a_forger_holds_no_expected_value() -> None:
 def test_expected_literals_of_real_tests_are_never_sent() -> None:
     tasks = [task_of(row) for row in rows("data/mbpp_sanitized.jsonl")]
     looked = 0
-    with PlainSandbox() as sandbox:
-        judge = ProgramJudge(sandbox)
+    with sandbox() as held:
+        judge = ProgramJudge(held)
         for task in tasks:
             source = sent(judge.jobs(task, ""))
             for test in task.tests:

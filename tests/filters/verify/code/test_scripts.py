@@ -9,8 +9,8 @@ import pytest
 
 from filters.verify.code.judge import ProgramJudge
 from filters.verify.code.options import ProgramOptions
-from filters.verify.code.plain import PlainSandbox
 from filters.verify.code.task import task_of
+from tests.filters.verify.code.judging import sandbox
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[3] / "cases" / "program_tests.json").read_text(encoding="utf-8")
@@ -19,8 +19,8 @@ CASES: list[dict[str, Any]] = json.loads(
 
 @pytest.fixture(scope="module")
 def judge() -> Iterator[ProgramJudge]:
-    with PlainSandbox() as sandbox:
-        yield ProgramJudge(sandbox)
+    with sandbox() as held:
+        yield ProgramJudge(held)
 
 
 def tasks(cases: list[dict[str, Any]]) -> list[Any]:

@@ -1,0 +1,28 @@
+"""`corrigenda verify sql`: judges the queries of a file by their results.
+
+    {"query": "SELECT ...", "reference": "SELECT ...", "schema": "CREATE TABLE ...", "rows": {...}}
+ -> {..., "verdict": "wrong", "reason": "wrong_rows", "feedback": [...], "flags": [], "isolation": "process",
+     "seconds": 0.01}
+
+What a row may hold stands in `filters/verify/sql/task.py`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from filters.verify.sql.judge import SqlJudge
+from filters.verify.sql.options import SqlOptions
+from filters.verify.sql.task import SqlTask
+from pipelines.verify.lines import Fields, judge_lines
+
+_BLANK: Fields = {"feedback": [], "flags": [], "isolation": None, "seconds": 0.0}
+
+
+def verify_sql(source: Path, target: Path, options: SqlOptions | None = None) -> int:
+    """Judge a file; the command's exit code."""
+    with SqlJudge(options or SqlOptions()) as judge:
+
+        def judged(tasks: list[SqlTask]) -> Iterator[Fields]:
+            return (report.as_row() for report in judge.reports(tasks))
+
+        return judge_lines(source, target, SqlTask.from_row, judged, _BLANK)
