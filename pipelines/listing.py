@@ -22,7 +22,7 @@ def print_recipes() -> None:
 def print_errors() -> None:
     """Every error kind: slug, definition, a right line and a wrong one, source."""
     for kind in KINDS.values():
-        print(f"{kind.slug}  ({kind.source})")
+        print(f"{kind.slug}  ({kind.domain}: {kind.source})")
         print(f"    {kind.definition}")
         if any(kind.example):
             print(f"      right: {kind.example[0]}\n      wrong: {kind.example[1]}")
