@@ -13,8 +13,8 @@ from fractions import Fraction
 from filters.verify.rounding import agrees
 from generators.dataflow.graph import Graph, Node, Place
 from generators.dataflow.numerals import Given, implied_by, is_unit, number_word, rewritten
+from generators.dataflow.propagate import Change, fits
 from generators.dataflow.slips import sign_slips, wrong_results
-from generators.injectors.propagate import Change, fits
 
 Maker = Callable[[Graph, int, random.Random], Iterator[Change]]
 
@@ -194,7 +194,7 @@ def _previous_step_value(graph: Graph, index: int, rng: random.Random) -> Iterat
     node = graph.nodes[index]
     for at in _shuffled(len(node.operands), rng):
         value = node.operands[at].value
-        results, given = _sources(graph, index, value)
+        results, _given = _sources(graph, index, value)
         if len(results) != 1 or value in graph.explained or graph.nodes[results[0]].step == node.step:
             continue
         earlier = [n for n in graph.nodes[:index] if n.step < node.step]

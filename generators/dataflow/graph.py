@@ -21,12 +21,23 @@ from filters.verify.arithmetic import Token, tokens_of, value_of
 from filters.verify.equations import Equation, equations
 from filters.verify.math.extract import extract_answer
 from filters.verify.statements import sides_of
-from generators.dataflow.numerals import NUMBER_WORDS, Given, explained, given_numbers, value_of_token
+from generators.dataflow.numerals import (
+    NUMBER_WORDS,
+    Given,
+    explained,
+    given_numbers,
+    implied_by,
+    is_unit,
+    value_of_token,
+)
 from generators.steps import split_steps
 from schemas.attempt import Step
 
 Place = tuple[int, int]
-_PLAIN = {"×": "*", "·": "*", "x": "*", "X": "*", "÷": "/", "−": "-", "–": "-", "\\times": "*", "\\cdot": "*", "\\div": "/"}  # fmt: skip
+_PLAIN = {
+    "×": "*", "·": "*", "x": "*", "X": "*", "\\times": "*", "\\cdot": "*",
+    "÷": "/", "\\div": "/", "−": "-", "–": "-",
+}  # fmt: skip
 _ENDS = frozenset({"number", "close", "percent", "fraction"})
 _MARKER = re.compile(r"\s*(?:Step )?\d+[.:)]")
 
@@ -114,6 +125,13 @@ class Graph:
     def step_text(self, number: int) -> str:
         """Text of one step."""
         return self.text[self.steps[number].start : self.steps[number].end]
+
+    def is_elsewhere(self, value: Fraction, step: int | None = None) -> bool:
+        """Whether a value may come from the statement, a unit or a word (of a step) instead of a result."""
+        if value in self.explained or value == 1 or is_unit(value, self.context):
+            return True
+        text = self.text if step is None else self.step_text(step)
+        return value.denominator == 1 and value.numerator in implied_by(text)
 
     def of_step(self, number: int) -> list[int]:
         """Indices of a step's equations."""
@@ -280,7 +298,7 @@ def _mentions(
     found = []
     marker = _MARKER.match(text, tokens[0].start) if tokens else None
     rest = [t for t in tokens if t.kind != "skip"]
-    for at, token in enumerate(rest):
+    for _at, token in enumerate(rest):
         place = (token.start, token.end)
         if place in taken or (marker and token.end <= marker.end()):
             continue
@@ -330,10 +348,8 @@ def _opaque(text: str, tokens: list[Token], nodes: list[Node]) -> bool:
             after, before = text[token.end : token.end + 2], text[max(0, token.start - 1) : token.start]
             if before.isdigit() or after.strip()[:1] in {"+", "*", "/", "="} or before in {"*", "+"}:
                 return True
-        if (
-            token.text in {"<", ">", "≈", "^"}
-            or token.kind == "command"
-            and token.text not in {"\\boxed", "\\text"}
+        if token.text in {"<", ">", "≈", "^"} or (
+            token.kind == "command" and token.text not in {"\\boxed", "\\text"}
         ):
             return True
     return False

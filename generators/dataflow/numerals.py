@@ -1,16 +1,15 @@
 """Numbers as people write them: in words, in a statement, and a new value in an old one's form."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from fractions import Fraction
 
 from filters.verify.arithmetic import Token, number_value, tokens_of
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
+_SMALL += ["twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBER_WORDS: dict[str, int] = {word: number for number, word in enumerate(_SMALL)} | {
     word: 10 * number for number, word in enumerate(_TENS, start=2)
 }
@@ -117,7 +116,7 @@ def explained(statement: str) -> frozenset[Fraction]:
     words = [w.lower() for w in re.findall(r"[A-Za-z]+", statement)]
     for word in words:
         values |= {Fraction(v) for v in _IMPLIED.get(word, ())}
-    for tens, ones in zip(words, words[1:], strict=False):
+    for tens, ones in itertools.pairwise(words):
         if tens in _TENS and NUMBER_WORDS.get(ones, 10) < 10:
             values.add(Fraction(NUMBER_WORDS[tens] + NUMBER_WORDS[ones]))
         if ones in {"hundred", "thousand"} and tens in NUMBER_WORDS:

@@ -18,8 +18,8 @@ from typing import ClassVar
 
 from generators.dataflow.causes import MAKERS, causes
 from generators.dataflow.graph import read
+from generators.dataflow.propagate import Refused, propagate
 from generators.injectors.base import Injector, Subject
-from generators.injectors.propagate import Refused, propagate
 from schemas.error_kind import ErrorDomain
 from schemas.exceptions import RecordError
 from schemas.injection import Injection, apply

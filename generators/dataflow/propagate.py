@@ -8,13 +8,14 @@ down), the change is refused with the reason. So is what would read oddly: half 
 count, `1 clips`, `an 9-page letter`, a percentage.
 """
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from filters.verify.rounding import agrees
 from generators.dataflow.graph import Graph, Mention, Node, Operand, Place
-from generators.dataflow.numerals import implied_by, is_unit, rewritten
+from generators.dataflow.numerals import rewritten
 from schemas.injection import Edit
 
 MOST_TIMES = 40
@@ -98,10 +99,10 @@ class _Follow:
             return
         near = [i for i in changed if self.graph.nodes[i].step >= step - 1]
         if step < self.change.step:
-            if not self._elsewhere(value, step):
+            if not self.graph.is_elsewhere(value, step):
                 raise Refused("stated_before")
             return
-        if not near and self._elsewhere(value, step):
+        if not near and self.graph.is_elsewhere(value, step):
             raise Refused("doubtful_mention")
         self._repeat(mention, self._only(sources, value, step))
 
@@ -113,7 +114,7 @@ class _Follow:
             for at, ((start, end), text) in enumerate(spans)
             if self.graph.text[start:end] != text
         ]
-        if not made or any(a.end > b.start for a, b in zip(made, made[1:], strict=False)):
+        if not made or any(a.end > b.start for a, b in itertools.pairwise(made)):
             raise Refused("places_overlap")
         return tuple(
             Edit(e.start, e.end, e.after, "consequence" if i else "cause") for i, e in enumerate(made)
@@ -139,34 +140,26 @@ class _Follow:
         sources = [i for i in range(index) if self.graph.nodes[i].result == value]
         changed = [i for i in sources if i in self.new]
         if not changed:
-            if self.new and not sources and not self._elsewhere(value, node.step):
+            if self.new and not sources and not self.graph.is_elsewhere(value, node.step):
                 raise Refused("operand_of_unknown_origin")
             return value
         return self._only(sources, value, node.step)
 
     def _only(self, sources: list[int], value: Fraction, step: int) -> Fraction:
         """The one new value that a repeated old one can have."""
-        if self._elsewhere(value, step):
+        if self.graph.is_elsewhere(value, step):
             raise Refused("doubtful_origin")
         news = {self.new.get(i, value) for i in sources}
         if len(news) > 1:
             raise Refused("two_results_alike")
         return news.pop()
 
-    def _elsewhere(self, value: Fraction, step: int) -> bool:
-        """Whether a value may come from the statement, a unit or a word instead of a result."""
-        if value in self.graph.explained or value == 1:
-            return True
-        if is_unit(value, self.graph.context):
-            return True
-        return value.denominator == 1 and value.numerator in implied_by(self.graph.step_text(step))
-
     def _keep(self, mention: Mention, computed: bool) -> None:
         """A number that repeats nothing changed: it may stay unless it can have been derived from it."""
         if (
             not computed
             and mention.step >= self.change.step
-            and not self._elsewhere(mention.value, mention.step)
+            and not self.graph.is_elsewhere(mention.value, mention.step)
         ):
             raise Refused("mention_of_unknown_origin")
         if mention.final:
@@ -187,7 +180,7 @@ class _Follow:
         return value
 
     def _write(self, places: tuple[Place, ...], old: Fraction, new: Fraction) -> None:
-        if new <= 0 or new == 1 or old == 1 or not 1 / MOST_TIMES <= new / old <= MOST_TIMES:
+        if min(old, new) <= 0 or 1 in (old, new) or max(old, new) > MOST_TIMES * min(old, new):
             raise Refused("implausible_value")
         for place in places:
             if place in self.change.places:
