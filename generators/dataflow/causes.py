@@ -14,17 +14,17 @@ from filters.verify.rounding import agrees
 from generators.dataflow.graph import Graph, Node, Place
 from generators.dataflow.numerals import Given, implied_by, is_unit, number_word, rewritten
 from generators.dataflow.propagate import Change, fits
-from generators.dataflow.slips import sign_slips, wrong_results
+from generators.dataflow.slips import difficulty, sign_slips, wrong_results
 
 Maker = Callable[[Graph, int, random.Random], Iterator[Change]]
 
 _OTHER_SIGN = {"+": "*-", "-": "+", "*": "+", "/": "*-"}
 _FORBIDS = {
     "+-": re.compile(r"total|altogether|\bsum|combined|together|in all|more than|\badd|plus|increas", re.I),
-    "-+": re.compile(r"\bleft\b|remain|differen|\bless|fewer|subtract|minus|change|short|decreas|still|rest\b", re.I),
+    "-+": re.compile(r"\bleft\b|more than|remain|differen|\bless|fewer|subtract|minus|change|short|decreas|still|rest\b", re.I),
     "*+": re.compile(r"twice|times|doubl|tripl|multipl|%|percent|half|each|every|per\b|/", re.I),
     "/*": re.compile(r"half|third|quarter|divid|split|each|per\b|average|share|%|percent", re.I),
-    "/-": re.compile(r"half|third|quarter|divid|split|average|percent|%", re.I),
+    "/-": re.compile(r"half|third|quarter|divid|split|each|per\b|average|percent|%", re.I),
     "+*": re.compile(r"\badd|plus|more than|\bsum|total|altogether|combined|together", re.I),
 }  # fmt: skip
 """Words of a step that would contradict the other operator."""
@@ -52,7 +52,10 @@ def causes(graph: Graph, kind: str, rng: random.Random) -> Iterator[Change]:
     if kind == "final_answer":
         yield from _final_answer(graph, rng)
         return
-    for index in _nodes(graph, rng):
+    order = _nodes(graph, rng)
+    if kind == "calculation":
+        order.sort(key=lambda i: -(rng.random() ** (1 / difficulty(graph.nodes[i]))))
+    for index in order:
         yield from MAKERS[kind](graph, index, rng)
 
 
@@ -105,10 +108,20 @@ def _operator(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
             plain = [s.plain for s in node.signs]
             plain[at] = other
             value = node.value_with(values, tuple(plain))
+            if other == "*" and (
+                len(plain) > 1 or re.search(r"[A-Za-z]{2}", graph.text[slice(*_between(node, at))])
+            ):
+                continue  # `3 green hats * 16 pink hats`
             if value is not None:
                 yield Change(
                     node.step, dict.fromkeys(sign.places, other), {index: value}, fixed=frozenset({index})
                 )
+
+
+def _between(node: Node, at: int) -> Place:
+    """From the operand before an operator to the one after it, as first written."""
+    after = node.signs[at].after
+    return node.operands[after - 1].places[0][1], node.operands[after].places[0][0]
 
 
 def _words(step: str) -> str:
@@ -170,7 +183,7 @@ def _context_value(graph: Graph, index: int, rng: random.Random) -> Iterator[Cha
         others = [g for g in others if g.money == given[0].money and _near(g.value, given[0].value)]
         rng.shuffle(others)
         others.sort(key=lambda g: g.unit != given[0].unit)
-        for value in dict.fromkeys([*(g.value for g in others), *_miscopied(given[0].value, rng)]):
+        for value in dict.fromkeys([*(g.value for g in others), *_miscopied(given[0].value)]):
             change = _with_operand(graph, index, at, value)
             if change is not None:
                 yield change
@@ -180,14 +193,17 @@ def _near(a: Fraction, b: Fraction) -> bool:
     return Fraction(1, 12) <= a / b <= 12 if a and b else False
 
 
-def _miscopied(value: Fraction, rng: random.Random) -> list[Fraction]:
-    """A number read wrongly: two digits changed places, or its neighbour."""
+def _miscopied(value: Fraction) -> list[Fraction]:
+    """A number read wrongly: two digits changed places, or a zero lost."""
     if value.denominator != 1 or value < 12:
         return []
     digits = str(value.numerator)
-    swapped = digits[1] + digits[0] + digits[2:]
-    found = [Fraction(int(swapped))] if digits[1] not in "0" + digits[0] else []
-    return [*found, value + 10 if value % 10 == 0 else value + rng.choice((-1, 1, 2))]
+    found = []
+    for at in range(len(digits) - 1):
+        swapped = digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
+        if swapped[0] != "0" and digits[at + 1] != "0" and swapped != digits:
+            found.append(Fraction(int(swapped)))
+    return [*reversed(found), *([value / 10] if value % 1000 == 0 else [])]
 
 
 def _previous_step_value(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
@@ -199,7 +215,8 @@ def _previous_step_value(graph: Graph, index: int, rng: random.Random) -> Iterat
             continue
         earlier = [n for n in graph.nodes[:index] if n.step < node.step]
         wrong = [n.result for n in reversed(earlier) if n.result != value]
-        wrong += [o.value for o in graph.nodes[results[0]].operands if o.value > 2]
+        source = graph.nodes[results[0]]
+        wrong += [o.value for o in source.operands if o.value > 2 and len(source.signs) == 1]
         for other in dict.fromkeys(wrong):
             change = _with_operand(graph, index, at, other) if _near(other, value) else None
             if change is not None:
@@ -280,8 +297,10 @@ def _missing_step(graph: Graph, index: int, rng: random.Random) -> Iterator[Chan
     ends = following == len(graph.steps) - 1 and not graph.of_step(following)
     if not (uses or ends) or (step == 0 and _OPENS_WITH.match(_unnumbered(graph.step_text(following)))):
         return
-    earlier = {n.result for n in graph.nodes[:index]}
-    operands = sorted((o.value for o in node.operands), key=lambda v: (v not in earlier, -v))
+    earlier = [n.result for n in graph.nodes[:index]]
+    operands = [v for v in reversed(earlier) if v in {o.value for o in node.operands}]
+    if not operands and uses:
+        operands = sorted((o.value for o in node.operands), reverse=True)
     for value in dict.fromkeys(operands):
         if value > 2 and value != node.result:
             places = {(graph.steps[step].start, graph.steps[step].end): "", **_renumbered(graph, step)}

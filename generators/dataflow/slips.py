@@ -23,7 +23,23 @@ def wrong_results(node: Node, rng: random.Random) -> list[Fraction]:
     rng.shuffle(general)
     # Slips of the operation itself are the likelier ones; every fourth first choice is a general one.
     ordered = [*own, *general] if rng.random() < 0.75 else [*general[:1], *own, *general[1:]]
-    return [v for v in dict.fromkeys(ordered) if v != node.result and v > 0]
+    return [v for v in dict.fromkeys(ordered) if v != node.result and _believable(node, v)]
+
+
+def _believable(node: Node, value: Fraction) -> bool:
+    """No sum below its parts, no difference above what it was taken from, no product below its factors."""
+    values = [o.value for o in node.operands]
+    signs = {s.plain for s in node.signs}
+    if value <= 0 or (signs == {"-"} and value >= values[0]):
+        return False
+    if signs == {"+"} or (signs == {"*"} and min(values) > 1):
+        return value > max(values)
+    return not (signs == {"/"} and min(values) > 1 and value >= values[0])
+
+
+def difficulty(node: Node) -> int:
+    """Digits to work through: long numbers are where slips happen."""
+    return sum(len(str(o.value.numerator)) + len(str(o.value.denominator)) - 1 for o in node.operands)
 
 
 def _values(node: Node) -> list[Fraction]:
@@ -44,8 +60,9 @@ def _own(node: Node, scale: int) -> list[int]:
     x, y = (o.value for o in node.operands)
     if sign == "*":
         found = [int(n * scale) for n in times_table(x, y)]
-        return [*found, *([result * 10] if result < 100 * scale else [])]
-    steps = [scale, -scale, 2 * scale] if node.result.denominator == 1 else []
+        zeros = any(v >= 20 and v % 10 == 0 or v.denominator > 1 for v in (x, y))
+        return [*found, *([result * 10, result // 10] if zeros and result % 10 == 0 else [])]
+    steps = [scale, -scale] if node.result.denominator == 1 else []
     return [result + d for d in steps if result + d > 0] + (
         [result // 10] if result % (10 * scale) == 0 else []
     )
@@ -132,7 +149,8 @@ def _general(result: int) -> list[int]:
         swapped = digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
         if swapped[0] != "0":
             found.append(int(swapped))
-    return [v for v in found if v > 0 and v != result]
+    # A slip that moves the result by half is noticed at once.
+    return [v for v in found if v > 0 and v != result and abs(v - result) * 2 <= result]
 
 
 def sign_slips(node: Node) -> list[Fraction]:
