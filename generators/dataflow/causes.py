@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from filters.verify.rounding import agrees
 from generators.dataflow.graph import Graph, Node, Place
-from generators.dataflow.numerals import Given, implied_by, is_unit, number_word, rewritten
+from generators.dataflow.numerals import Given, implied_by, number_word, rewritten
 from generators.dataflow.propagate import Change, fits
 from generators.dataflow.slips import difficulty, sign_slips, wrong_results
 
@@ -28,11 +28,50 @@ _FORBIDS = {
     "+*": re.compile(r"\badd|plus|more than|\bsum|total|altogether|combined|together", re.I),
 }  # fmt: skip
 """Words of a step that would contradict the other operator."""
-_CONFUSED_UNITS = {
-    60: (100, 30), 12: (10, 24), 7: (5, 6), 24: (12, 60), 52: (50, 48), 365: (360, 300), 100: (10, 1000),
-    1000: (100, 10), 16: (12, 10), 3: (12, 2), 36: (12,), 4: (3, 2), 8: (16, 4), 30: (31, 28), 31: (30,),
-    3600: (60, 360), 2000: (1000,), 5280: (5000,), 180: (360,), 360: (180,),
-}  # fmt: skip
+_CONFUSED_UNITS: dict[int, tuple[re.Pattern[str], tuple[int, ...]]] = {
+    60: (re.compile(r"hour|minute|second"), (100, 10, 24)),
+    12: (re.compile(r"month|year|dozen|inch|foot|feet"), (10,)),
+    7: (re.compile(r"week|daily|every day"), (5, 6)),
+    24: (re.compile(r"day.*hour|hour.*day", re.S), (12,)),
+    52: (re.compile(r"year|annual"), (50, 48)),
+    365: (re.compile(r"year|annual"), (360, 300)),
+    100: (re.compile(r"cents|centimet|pennies|\bcm\b"), (10, 1000)),
+    1000: (re.compile(r"kilo|gram|lit(?:er|re)|\bm[lm]\b|\bk[gm]\b|meter"), (100, 10)),
+    16: (re.compile(r"ounce|pound"), (12, 10, 8)),
+    3: (re.compile(r"yard"), (12,)),
+    36: (re.compile(r"yard"), (12,)),
+    4: (re.compile(r"weeks?\b.*month|month.*week|quarts|gallon", re.S), (5,)),
+    30: (re.compile(r"month"), (31, 28)),
+    3600: (re.compile(r"hour"), (360, 60)),
+    2000: (re.compile(r"\btons?\b"), (1000,)),
+}
+"""Constants of units with words that must be there, and what they are mistaken for."""
+_NOT_COUNTED = frozenset(
+    [
+        "less",
+        "times",
+        "dollars",
+        "cents",
+        "pounds",
+        "ounces",
+        "inches",
+        "miles",
+        "grams",
+        "kilograms",
+        "liters",
+        "meters",
+        "yards",
+        "gallons",
+        "points",
+        "degrees",
+        "percents",
+        "others",
+        "is",
+        "was",
+        "has",
+    ]
+)
+"""Words ending in s after a number that are no things one counts one by one."""
 _OPENS_WITH = re.compile(
     r"\s*(?:so|then|therefore|thus|this|that|after|finally|next|also|hence|now|but|and|however|these|those|"
     r"in total|altogether|the total|since then|it|they|he also|she also|with)\b",
@@ -87,8 +126,7 @@ def _rounding(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
     for rounded in dict.fromkeys([up, down, tenth]):
         if rounded == value or rounded <= 0:
             continue
-        text = str(rounded.numerator) if rounded.denominator == 1 else f"{float(rounded):.1f}"
-        yield Change(node.step, dict.fromkeys(node.result_places, text), {index: rounded})
+        yield _result(graph, index, rounded)
 
 
 def _operator(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
@@ -141,6 +179,8 @@ def _with_operand(graph: Graph, index: int, at: int, new: Fraction) -> Change | 
         return None
     if any(o.value == old for i in graph.of_step(node.step) if i != index for o in graph.nodes[i].operands):
         return None
+    if _used_again(graph, node, old):
+        return None
     said = [m for m in graph.mentions if m.step == node.step and m.value == old]
     if len(said) > 1:
         return None
@@ -155,6 +195,20 @@ def _with_operand(graph: Graph, index: int, at: int, new: Fraction) -> Change | 
     if value is None:
         return None
     return Change(node.step, places, {index: value}, fixed=frozenset({index}))
+
+
+def _used_again(graph: Graph, node: Node, value: Fraction) -> bool:
+    """Whether a later step states the value itself: a text with 5 days and then 6 days again has two minds."""
+    if any(n.step > node.step and value in {o.value for o in n.operands} for n in graph.nodes):
+        return True
+    return any(m.step > node.step and m.value == value and not m.final for m in graph.mentions)
+
+
+def _used_before(graph: Graph, node: Node, value: Fraction) -> bool:
+    """Whether an earlier step states the value."""
+    if any(n.step < node.step and value in {o.value for o in n.operands} for n in graph.nodes):
+        return True
+    return any(m.step < node.step and m.value == value for m in graph.mentions)
 
 
 def _as_there(graph: Graph, place: Place, old: Fraction, new: Fraction) -> str | None:
@@ -230,7 +284,15 @@ def _counting(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
         value = node.operands[at].value
         results, given = _sources(graph, index, value)
         counts = [g for g in given if g.unit.endswith("s") and not (g.money or g.percent)]
-        if results or not counts or len(given) != 1 or value.denominator != 1 or not 3 <= value <= 40:
+        counts = [g for g in counts if g.unit not in _NOT_COUNTED]
+        if (
+            results
+            or not counts
+            or len(given) != 1
+            or _used_before(graph, node, value)
+            or value.denominator != 1
+            or not 3 <= value <= 40
+        ):
             continue
         for other in rng.sample([value - 1, value + 1], 2):
             change = _with_operand(graph, index, at, other)
@@ -244,11 +306,14 @@ def _unit_conversion(graph: Graph, index: int, rng: random.Random) -> Iterator[C
         value = node.operands[at].value
         results, given = _sources(graph, index, value)
         beside = [s for s in node.signs if s.after in (at, at + 1)]
-        if results or given or value.denominator != 1 or not is_unit(value, graph.context):
+        words, others = _CONFUSED_UNITS.get(value.numerator, (None, ()))
+        if results or given or value.denominator != 1 or words is None or not words.search(graph.context):
+            continue
+        if _used_before(graph, node, value):
             continue
         if not any(s.plain in "*/" for s in beside):
             continue
-        for other in _CONFUSED_UNITS.get(value.numerator, ()):
+        for other in others:
             change = _with_operand(graph, index, at, Fraction(other))
             if change is not None:
                 yield change

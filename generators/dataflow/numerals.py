@@ -113,6 +113,10 @@ def explained(statement: str) -> frozenset[Fraction]:
         if number.percent:
             share = number.value / 100
             values |= {share, 1 - share, 1 + share, 100 - number.value, 100 + number.value}
+    for whole, top, under in re.findall(r"(?:(\d+)[ -])?\b(\d{1,4})/(\d{1,4})\b", statement):
+        if int(under):
+            part = Fraction(int(top), int(under))
+            values |= {Fraction(int(top)), Fraction(int(under)), part, 1 - part, int(whole or 0) + part}
     words = [w.lower() for w in re.findall(r"[A-Za-z]+", statement)]
     for word in words:
         values |= {Fraction(v) for v in _IMPLIED.get(word, ())}
@@ -148,7 +152,8 @@ def rewritten(old_text: str, old: Fraction, new: Fraction, commas: bool = False)
     if places == 0:
         return f"{new.numerator:{comma}}" if new.denominator == 1 else None
     if places == 2 and (new * 100).denominator == 1:
-        return f"{float(new):{comma}.2f}"
+        short = f"{float(new):{comma}.2f}"
+        return short[1:] if old_text.startswith(".") and new < 1 else short
     most = max(places, 2)
     if (new * 10**most).denominator != 1 or places > 4:
         return None

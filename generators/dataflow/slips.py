@@ -60,7 +60,7 @@ def _own(node: Node, scale: int) -> list[int]:
     x, y = (o.value for o in node.operands)
     if sign == "*":
         found = [int(n * scale) for n in times_table(x, y)]
-        zeros = any(v >= 20 and v % 10 == 0 or v.denominator > 1 for v in (x, y))
+        zeros = any((v >= 20 and v % 10 == 0) or v.denominator > 1 for v in (x, y))
         return [*found, *([result * 10, result // 10] if zeros and result % 10 == 0 else [])]
     steps = [scale, -scale] if node.result.denominator == 1 else []
     return [result + d for d in steps if result + d > 0] + (
