@@ -21,7 +21,9 @@ Maker = Callable[[Graph, int, random.Random], Iterator[Change]]
 _OTHER_SIGN = {"+": "*-", "-": "+", "*": "+", "/": "*-"}
 _FORBIDS = {
     "+-": re.compile(r"total|altogether|\bsum|combined|together|in all|more than|\badd|plus|increas", re.I),
-    "-+": re.compile(r"\bleft\b|more than|remain|differen|\bless|fewer|subtract|minus|change|short|decreas|still|rest\b", re.I),
+    "-+": re.compile(
+        r"\bleft\b|more than|remain|differen|\bless|fewer|subtract|minus|change|short|decreas|still|rest\b", re.I
+    ),
     "*+": re.compile(r"twice|times|doubl|tripl|multipl|%|percent|half|each|every|per\b|/", re.I),
     "/*": re.compile(r"half|third|quarter|divid|split|each|per\b|average|share|%|percent", re.I),
     "/-": re.compile(r"half|third|quarter|divid|split|each|per\b|average|percent|%", re.I),
@@ -248,16 +250,17 @@ def _near(a: Fraction, b: Fraction) -> bool:
 
 
 def _miscopied(value: Fraction) -> list[Fraction]:
-    """A number read wrongly: two digits changed places, or a zero lost."""
+    """A number read wrongly: two digits changed places, the last digit's neighbour, or a zero lost."""
     if value.denominator != 1 or value < 12:
         return []
+    near = [value - 1, value + 1] if value % 10 not in (0, 9) else []
     digits = str(value.numerator)
     found = []
     for at in range(len(digits) - 1):
         swapped = digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
         if swapped[0] != "0" and digits[at + 1] != "0" and swapped != digits:
             found.append(Fraction(int(swapped)))
-    return [*reversed(found), *([value / 10] if value % 1000 == 0 else [])]
+    return [*reversed(found), *near, *([value / 10] if value % 1000 == 0 else [])]
 
 
 def _previous_step_value(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:

@@ -202,7 +202,11 @@ def _node(text: str, tokens: list[Token], step: int, equation: Equation, offset:
             if start < note.start
             else _twin(before, left)
         )
-        aligned = twin is None or _shape(twin) == _shape(left)
+        if twin is not None and _shape(twin) != _shape(left):
+            twin = _reordered(left, twin)
+            aligned = twin is not None
+        else:
+            aligned = True
         aligned = aligned and (read or not _unread(before))
     operands, signs = _parts(left, twin if aligned else None)
     numeric = all(re.fullmatch(r"[\d,]*\.?\d+", text[a:b]) for a, b in places)
@@ -250,7 +254,11 @@ def _twin(before: list[Token], left: list[Token]) -> tuple[list[Token] | None, b
     rest = [t for t in before if t.kind != "skip"]
     while rest and rest[-1].kind in {"equals", "other"} and rest[-1].text in {"=", "≈"}:
         rest.pop()
-    arithmetic = [t for t in rest if t.kind in {"number", "operator", "open", "close"}]
+    arithmetic = [
+        t
+        for at, t in enumerate(rest)
+        if t.kind in {"number", "operator", "open", "close"} and not _joins_words(rest, at)
+    ]
     wanted = [t for t in left if t.kind != "skip"]
     tail = arithmetic[-len(wanted) :]
     if len(tail) == len(wanted) and _shape(tail) == _shape(wanted):
@@ -258,6 +266,16 @@ def _twin(before: list[Token], left: list[Token]) -> tuple[list[Token] | None, b
         if not any(t.text in ".;" or t.kind in {"newline", "equals", "note"} for t in between):
             return tail, True
     return None, False
+
+
+def _joins_words(tokens: list[Token], at: int) -> bool:
+    """`miles/hour`, `8-ounce`: a sign that stands at a word on one side at least, without a space."""
+    token = tokens[at]
+    if token.kind != "operator" or not 0 < at < len(tokens) - 1 or token.text not in {"/", "-"}:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    tight = before.end == token.start and token.end == after.start
+    return tight and "word" in (before.kind, after.kind)
 
 
 def _unread(before: list[Token]) -> bool:
@@ -268,12 +286,32 @@ def _unread(before: list[Token]) -> bool:
         at -= 1
     clause = rest[at:]
     return any(
-        t.kind == "operator"
-        and i
-        and i + 1 < len(clause)
-        and (t.text in "*/×÷" or clause[i - 1].end < t.start)
+        t.kind == "operator" and i and i + 1 < len(clause) and not _joins_words(clause, i)
         for i, t in enumerate(clause)
     )
+
+
+def _reordered(left: list[Token], twin: list[Token]) -> list[Token] | None:
+    """The text's tokens in the note's order where both add (or multiply) the same numbers; None otherwise."""
+    mine = [t for t in left if t.kind != "skip"]
+    other = [t for t in twin if t.kind not in {"skip", "word", "note"}]
+    if len(mine) != len(other) or {_plain(t) for t in (*mine, *other) if t.kind != "number"} not in (
+        {"+"},
+        {"*"},
+    ):
+        return None
+    numbers = [t for t in other if t.kind == "number"]
+    found: list[Token] = []
+    for at, token in enumerate(mine):
+        if token.kind != "number":
+            found.append(other[at])
+            continue
+        same = next((t for t in numbers if value_of_token(t) == value_of_token(token)), None)
+        if same is None or other[at].kind != "number":
+            return None
+        numbers.remove(same)
+        found.append(same)
+    return found
 
 
 def _parts(left: list[Token], twin: list[Token] | None) -> tuple[tuple[Operand, ...], tuple[Sign, ...]]:
@@ -329,6 +367,16 @@ def _alone(text: str, token: Token) -> bool:
     return not re.search(r"[A-Za-z:/^_.<>]$|(?<!#)#$|-$", before) or before == "$."
 
 
+def _labels(text: str, equals: Token, nodes: list[Node]) -> bool:
+    """Whether an equals sign stands before an equation or its note: `Her age = 14/2 = 7`."""
+    following = text[equals.end : equals.end + 4]
+    start = equals.end + len(following) - len(following.lstrip(" $"))
+    named = re.search(r"[a-z]{2}\s*$", text[max(0, equals.start - 4) : equals.start]) is not None
+    return text.startswith("<<", start) or (
+        named and any(start in (n.start, n.operands[0].places[0][0]) for n in nodes if n.operands)
+    )
+
+
 def _opaque(text: str, tokens: list[Token], nodes: list[Node]) -> bool:
     """An equals sign or a comparison outside the equations read, or a variable."""
     for token in tokens:
@@ -336,10 +384,8 @@ def _opaque(text: str, tokens: list[Token], nodes: list[Node]) -> bool:
             continue
         if token.kind == "note":
             return True
-        if token.kind == "equals":
-            following = text[token.end : token.end + 4].lstrip(" $")
-            if not following.startswith("<<"):
-                return True
+        if token.kind == "equals" and not _labels(text, token, nodes):
+            return True
         if (
             token.kind == "word"
             and len(token.text) == 1
