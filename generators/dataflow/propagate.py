@@ -195,12 +195,18 @@ class _Follow:
 
 
 _EIGHT = re.compile(r"(?:8|11(?:\D|$)|18(?:\D|$)|11,\d{3}(?:\D|$)|18,\d{3}(?:\D|$))")
+_LESS = r"(?:less|more|greater|smaller|larger|fewer|bigger|higher|lower)"
+_COMPARES_AFTER = re.compile(rf"\s+(?:\w+\s+){{0,2}}(?:is|are|was|were)\s+{_LESS}\s+than", re.I)
+_COMPARES_BEFORE = re.compile(rf"\b(?:is|are|was|were)\s+{_LESS}\s+than\s+(?:the\s+)?\$?$", re.I)
+"""`18 is more than 15`: what the comparison says may no longer be so."""
 
 
 def fits(text: str, place: Place, new: str) -> bool:
     """Whether a number reads well in an old one's place: `a 12` not `a 8`, no percent sign after it."""
-    before, after = text[max(0, place[0] - 5) : place[0]], text[place[1] : place[1] + 9]
+    before, after = text[max(0, place[0] - 30) : place[0]], text[place[1] : place[1] + 40]
     if re.match(r"\s?(?:%|\\%|percent)", after):
+        return False
+    if _COMPARES_AFTER.match(after) or _COMPARES_BEFORE.search(before):
         return False
     article = re.search(r"\b([Aa]n?)\s+\$?$", before)
     if article:
