@@ -108,7 +108,7 @@ def _calculation(graph: Graph, index: int, rng: random.Random) -> Iterator[Chang
     node = graph.nodes[index]
     if node.result.denominator > 100 or all(o.value < 3 for o in node.operands):
         return
-    for value in wrong_results(node, rng)[:4]:
+    for value in wrong_results(node, rng)[:8]:
         yield _result(graph, index, value)
 
 

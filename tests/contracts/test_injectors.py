@@ -51,10 +51,10 @@ _ARITHMETIC = [
     " + ",
     " - ",
     " * ",
-    " / ",
     " = ",
 ]
 _NOTES = [
+    " / ",
     "<<48/2=24>>",
     "<<",
     ">>",
@@ -65,12 +65,27 @@ _NOTES = [
     "Step 1: ",
     "\\boxed{24}",
     "#### 24",
-    "\\frac{1}{2}",
     "0",
     "-7",
 ]
-_WORDS = ["clips", "half", "twelve", "a", "an ", ":", " of ", "–", "é", "\u0301", "\t", "= = ", "1", "'"]
-_PROGRAMS = ["def f(x):\n    return x + 1\n", "if x > 3:", "SELECT a FROM t WHERE b < 3"]
+_WORDS = [
+    "clips",
+    "half",
+    "twelve",
+    "a",
+    "an ",
+    ":",
+    " of ",
+    "–",
+    "é",
+    "\u0301",
+    "\t",
+    "= = ",
+    "1",
+    "'",
+    "\\frac{1}{2}",
+]
+_PROGRAMS = ["def f(x):\n    return x + 1\n", "if x > 3:", "SELECT a FROM t WHERE b < 3", "\\frac{1}{2}"]
 PIECES = st.sampled_from([*_ARITHMETIC, *_NOTES, *_WORDS, *_PROGRAMS])
 TEXTS = st.one_of(st.lists(PIECES, max_size=25).map("".join), st.text(max_size=80)).map(nfc)
 

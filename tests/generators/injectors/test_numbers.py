@@ -63,7 +63,7 @@ def test_a_value_from_the_wrong_place_of_the_statement() -> None:
 
 def test_a_left_out_step_goes_on_from_what_it_started_with() -> None:
     chain = subject(
-        "Start with 12 * 7, add 9, halve.",
+        "Start with 12 * 7, add 9, double.",
         "Step 1: 12 * 7 = 84\nStep 2: 84 + 9 = 93\nStep 3: 93 * 2 = 186\nThe answer is \\boxed{186}.",
         "186",
     )
@@ -200,7 +200,7 @@ def test_positions_are_kept_where_they_can_be(judge: Judge) -> None:
             s, [Numbers()], {"calculation": 1}, random.Random(n), judge, positions={"early": 1.0}
         ).accepted
     ]
-    assert found.count("early") > 0.9 * len(found)
+    assert found.count("early") > 0.8 * len(found)
 
 
 def test_weights_of_nothing_give_nothing(judge: Judge) -> None:

@@ -65,7 +65,7 @@ def test_a_wrong_result_carried_through_is_proven(judge: Judge) -> None:
         ("calculation", [("clips altogether", "shells altogether")], 1, "step_false"),
         ("calculation", RIGHT_NOTE, 0, "answer_wrong"),
         ("calculation", [*RIGHT_NOTE, ("#### 72", "#### 82")], 0, "one_cause"),
-        ("calculation", [*RIGHT_NOTE, *FOLLOWS[:1], ("24=72>>72", "34=92>>92"), ("#### 72", "#### 92")], 0, "one_cause"),
+        ("calculation", [*RIGHT_NOTE, FOLLOWS[0], ("24=72>>72", "34=92>>92"), ("#### 72", "#### 92")], 0, "one_cause"),
         ("final_answer", [("#### 72", "#### 72.0")], 2, "answer_wrong"),
     ],
 )  # fmt: skip
