@@ -18,7 +18,9 @@ from generators.dataflow.slips import difficulty, sign_slips, wrong_results
 
 Maker = Callable[[Graph, int, random.Random], Iterator[Change]]
 
-_OTHER_SIGN = {"+": "*-", "-": "+", "*": "+", "/": "*-"}
+_OTHER_SIGN = {"+": "-*", "-": "+", "*": "+", "/": "*-"}
+_SMALL_FACTOR = 12
+"""Two larger numbers are not multiplied by mistake: the result is out of all proportion."""
 _FORBIDS = {
     "+-": re.compile(r"total|altogether|\bsum|combined|together|in all|more than|\badd|plus|increas", re.I),
     "-+": re.compile(
@@ -149,7 +151,9 @@ def _operator(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
             plain[at] = other
             value = node.value_with(values, tuple(plain))
             if other == "*" and (
-                len(plain) > 1 or re.search(r"[A-Za-z]{2}", graph.text[slice(*_between(node, at))])
+                min(values) > _SMALL_FACTOR
+                or len(plain) > 1
+                or re.search(r"[A-Za-z]{2}", graph.text[slice(*_between(node, at))])
             ):
                 continue  # `3 green hats * 16 pink hats`
             if value is not None:
