@@ -3,7 +3,7 @@
     python -m bench.mistakes_page            # writes the page
     python -m bench.mistakes_page --check    # exits 1 where the page is not what the code makes
 
-The procedural problems hold no units and no decimals; two small stories here supply those.
+The procedural problems hold no units, decimals or longer sums; small stories here supply those.
 """
 
 import argparse
@@ -79,17 +79,12 @@ def _plain(text: str) -> str:
 
 
 def _subjects(kind: str) -> Iterator[Subject]:
-    if kind in ("unit_conversion", "rounding"):
-        story = _hours if kind == "unit_conversion" else _halves
+    story = {"unit_conversion": _hours, "rounding": _halves, "dropped_case": _purse}.get(kind)
+    if story is not None:
         for number in range(20 * EACH):
             yield story(random.Random(f"{kind}/{number}"))
         return
-    difficulty = "hard" if kind in ("dropped_case", "sign") else "medium"
-    source = Procedural(families=("word", "precedence", "chain"), count=40 * EACH, difficulty=difficulty)
-    if kind in ("dropped_case", "sign"):
-        for number in range(20 * EACH):
-            yield _purse(random.Random(f"{kind}/{number}"))
-        return
+    source = Procedural(families=("word", "precedence", "chain"), count=40 * EACH)
     for problem in source.problems():
         if isinstance(problem, Problem):
             yield Subject(problem=problem, solution=problem.solution)

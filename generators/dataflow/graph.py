@@ -13,7 +13,7 @@ that repeat a result. They are kept as what nothing may be said of.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -118,6 +118,11 @@ class Graph:
     """Statement and solution in lower case, to look for words of units in."""
 
     @property
+    def negatives(self) -> bool:
+        """Whether the solution goes below zero somewhere: it is about numbers, not about things."""
+        return any(n.result < 0 for n in self.nodes)
+
+    @property
     def commas(self) -> bool:
         """Whether thousands are separated somewhere."""
         return re.search(r"\d,\d{3}", self.text) is not None
@@ -148,7 +153,7 @@ def read(statement: str, solution: str) -> Graph:
     final = extract_answer(solution)
     final_place = (final.start, final.end) if final is not None else (-1, -1)
     for number, step in enumerate(steps):
-        tokens = tokens_of(solution[step.start : step.end], step.start)
+        tokens = signed(tokens_of(solution[step.start : step.end], step.start))
         stated = equations(solution[step.start : step.end])
         found = [_node(solution, tokens, number, e, step.start) for e in stated]
         nodes += found
@@ -195,7 +200,7 @@ def _node(text: str, tokens: list[Token], step: int, equation: Equation, offset:
         twin: list[Token] | None = None
         aligned = bool(left) and left[-1].end <= places[0][0]
     else:
-        left = sides_of(tokens_of(note.text[2:-2], note.start + 2))[0]
+        left = sides_of(signed(tokens_of(note.text[2:-2], note.start + 2)))[0]
         before = [t for t in tokens if t.end <= note.start]
         twin, read = (
             (sides_of([t for t in before if t.start >= start])[0], True)
@@ -209,31 +214,49 @@ def _node(text: str, tokens: list[Token], step: int, equation: Equation, offset:
             aligned = True
         aligned = aligned and (read or not _unread(before))
     operands, signs = _parts(left, twin if aligned else None)
-    numeric = all(re.fullmatch(r"[\d,]*\.?\d+", text[a:b]) for a, b in places)
+    numeric = all(re.fullmatch(r"-?[\d,]*\.?\d+", text[a:b]) for a, b in places)
     kinds = {t.kind for t in left}
     simple = (
         aligned
         and numeric
         and not kinds & {"fraction", "note", "percent"}
-        and value_of(left) == equation.left_value
         and all(number_of(text[a:b]) == equation.stated_value for a, b in places)
         and text[end : end + 1] != "%"
     )
-    return Node(
+    node = Node(
         step, start, end, tuple(t for t in left if t.kind != "skip"), operands, signs, equation.stated_value,
         places, equation.holds, simple, not kinds & {"open", "close", "percent"},
     )  # fmt: skip
+    if simple and node.value_with(tuple(o.value for o in operands)) != equation.left_value:
+        return replace(node, simple=False)
+    return node
 
 
 def number_of(written: str) -> Fraction | None:
     """The value of a written number, None where it is none."""
-    tokens = tokens_of(written)
+    tokens = signed(tokens_of(written))
     return value_of_token(tokens[0]) if len(tokens) == 1 and tokens[0].kind == "number" else None
 
 
 def _binary(tokens: Sequence[Token], at: int) -> bool:
     """Whether the token is an operator between two operands, not a sign."""
     return tokens[at].kind == "operator" and at > 0 and tokens[at - 1].kind in _ENDS
+
+
+def signed(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with a minus that belongs to its number joined to it: `-2 + 19`, `= -60`, `\\boxed{-3}`."""
+    found: list[Token] = []
+    for token in tokens:
+        minus = found[-1] if found else None
+        if token.kind == "number" and minus is not None and minus.text == "-" and minus.end == token.start:
+            before = next((t for t in reversed(found[:-1]) if t.kind != "skip"), None)
+            if before is None or not (
+                before.kind in _ENDS or (before.kind == "word" and before.end == minus.start)
+            ):
+                found[-1] = Token("number", f"-{token.text}", minus.start, token.end)
+                continue
+        found.append(token)
+    return found
 
 
 def _plain(token: Token) -> str:

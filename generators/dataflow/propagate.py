@@ -173,6 +173,13 @@ class _Follow:
         if mention.final:
             self.final = self.texts.get(mention.place, "")
 
+    def _plausible(self, old: Fraction, new: Fraction) -> bool:
+        """No zero, no `1 things`, nothing out of all proportion; below zero only where the solution goes there."""
+        if not old or not new or 1 in (old, new) or (new < 0 and not self.graph.negatives):
+            return False
+        old, new = abs(old), abs(new)
+        return max(old, new) <= MOST_TIMES * min(old, new)
+
     def _computed(self, node: Node, values: tuple[Fraction, ...]) -> Fraction:
         value = node.value_with(values)
         if value is None:
@@ -180,7 +187,7 @@ class _Follow:
         return value
 
     def _write(self, places: tuple[Place, ...], old: Fraction, new: Fraction) -> None:
-        if min(old, new) <= 0 or 1 in (old, new) or max(old, new) > MOST_TIMES * min(old, new):
+        if not self._plausible(old, new):
             raise Refused("implausible_value")
         for place in places:
             if place in self.change.places:
