@@ -137,12 +137,12 @@ def _operator(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
     node = graph.nodes[index]
     step = graph.step_text(node.step)
     values = tuple(o.value for o in node.operands)
+    if any(s.plain == "/" and values[s.after - 1] < values[s.after] for s in node.signs):
+        return  # 75/100 * 12: a share, which nobody adds
     order = list(range(len(node.signs)))
     rng.shuffle(order)
     for at in order:
         sign = node.signs[at]
-        if sign.plain == "/" and values[sign.after - 1] < values[sign.after]:
-            continue  # a fraction, 3/4
         for other in _OTHER_SIGN[sign.plain]:
             forbids = _FORBIDS.get(sign.plain + other)
             if forbids is not None and forbids.search(_words(step)):
@@ -237,7 +237,7 @@ def _context_value(graph: Graph, index: int, rng: random.Random) -> Iterator[Cha
     node = graph.nodes[index]
     for at in _shuffled(len(node.operands), rng):
         results, given = _sources(graph, index, node.operands[at].value)
-        if results or len(given) != 1 or given[0].percent:
+        if results or not given or any(g.percent or g.money != given[0].money for g in given):
             continue
         others = [g for g in graph.given if g.value != given[0].value and not g.percent]
         others = [g for g in others if g.money == given[0].money and _near(g.value, given[0].value)]
@@ -295,7 +295,7 @@ def _counting(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
         if (
             results
             or not counts
-            or len(given) != 1
+            or len(given) != len(counts)
             or _used_before(graph, node, value)
             or value.denominator != 1
             or not 3 <= value <= 40

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from filters.verify.arithmetic import Token, tokens_of, value_of
 from filters.verify.equations import Equation, equations
@@ -116,6 +116,22 @@ class Graph:
     explained: frozenset[Fraction]
     context: str = field(repr=False)
     """Statement and solution in lower case, to look for words of units in."""
+
+    @cached_property
+    def money(self) -> frozenset[Fraction]:
+        """Results that stand after a dollar sign."""
+        found = set()
+        for node in self.nodes:
+            start = node.result_places[-1][0]
+            note = self.text.rfind("$<<", 0, start)
+            noted = note >= node.start - 3 and ">>" in self.text[note:start][-2:]
+            if self.text[start - 1] == "$" or noted:
+                found.add(node.result)
+        return frozenset(found)
+
+    def is_money(self, value: Fraction) -> bool:
+        """Whether a result is an amount in dollars, wherever the solution states it."""
+        return value in self.money
 
     @property
     def negatives(self) -> bool:

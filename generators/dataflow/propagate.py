@@ -173,6 +173,20 @@ class _Follow:
         if mention.final:
             self.final = self.texts.get(mention.place, "")
 
+    def _cents(self, place: Place, new: Fraction) -> str | None:
+        """Whole dollars that become dollars and cents: two decimals after a dollar sign, the shortest in notes."""
+        text = self.graph.text
+        if new < 0 or (
+            re.match(r"[\s-]?[A-Za-z]", text[place[1] : place[1] + 2]) and text[place[0] - 1] != "$"
+        ):
+            return None  # `the 24 clips`: not money after all
+        comma = "," if self.graph.commas or "," in text[slice(*place)] else ""
+        shown = f"{float(new):{comma}.2f}"
+        noted = text.rfind("<<", 0, place[0]) > text.rfind(">>", 0, place[0])
+        if noted:
+            return shown.replace(",", "").rstrip("0").rstrip(".")
+        return shown
+
     def _plausible(self, old: Fraction, new: Fraction) -> bool:
         """No zero, no `1 things`, nothing out of all proportion; below zero only where the solution goes there."""
         if not old or not new or 1 in (old, new) or (new < 0 and not self.graph.negatives):
@@ -193,6 +207,13 @@ class _Follow:
             if place in self.change.places:
                 continue
             text = rewritten(self.graph.text[slice(*place)], old, new, self.graph.commas)
+            if (
+                text is None
+                and self.graph.is_money(old)
+                and old.denominator == 1
+                and (new * 100).denominator == 1
+            ):
+                text = self._cents(place, new)
             if text is None:
                 raise Refused("value_has_no_such_form")
             if not fits(self.graph.text, place, text) or agrees(new, new, text) is not True:
