@@ -18,7 +18,7 @@ from generators.dataflow.slips import difficulty, sign_slips, wrong_results
 
 Maker = Callable[[Graph, int, random.Random], Iterator[Change]]
 
-_OTHER_SIGN = {"+": "-*", "-": "+", "*": "+", "/": "*-"}
+_OTHER_SIGN = {"+": "-*", "-": "+", "*": "+/", "/": "*-"}
 _SMALL_FACTOR = 12
 """Two larger numbers are not multiplied by mistake: the result is out of all proportion."""
 _FORBIDS = {
@@ -26,7 +26,8 @@ _FORBIDS = {
     "-+": re.compile(
         r"\bleft\b|more than|remain|differen|\bless|fewer|subtract|minus|change|short|decreas|still|rest\b", re.I
     ),
-    "*+": re.compile(r"twice|times|doubl|tripl|multipl|%|percent|half|each|every|per\b|/", re.I),
+    "*+": re.compile(r"twice|times|doubl|tripl|multipl|%|percent|half", re.I),
+    "*/": re.compile(r"twice|times|doubl|tripl|multipl|%|percent|half|total|altogether", re.I),
     "/*": re.compile(r"half|third|quarter|divid|split|each|per\b|average|share|%|percent", re.I),
     "/-": re.compile(r"half|third|quarter|divid|split|each|per\b|average|percent|%", re.I),
     "+*": re.compile(r"\badd|plus|more than|\bsum|total|altogether|combined|together", re.I),

@@ -4,6 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from filters.verify.arithmetic import Token, number_value, tokens_of
 
@@ -77,6 +78,7 @@ def value_of_token(token: Token) -> Fraction | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def given_numbers(statement: str) -> tuple[Given, ...]:
     """The numbers of a statement, digits and words."""
     tokens = [t for t in tokens_of(statement) if t.kind != "skip"]
@@ -107,6 +109,7 @@ def given_numbers(statement: str) -> tuple[Given, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def explained(statement: str) -> frozenset[Fraction]:
     """Values that an operand may have taken from the statement, percents and words such as `twice` included."""
     values: set[Fraction] = set()
