@@ -151,16 +151,21 @@ def _operator(graph: Graph, index: int, rng: random.Random) -> Iterator[Change]:
             plain = [s.plain for s in node.signs]
             plain[at] = other
             value = node.value_with(values, tuple(plain))
-            if other == "*" and (
-                min(values) > _SMALL_FACTOR
-                or len(plain) > 1
-                or re.search(r"[A-Za-z]{2}", graph.text[slice(*_between(node, at))])
-            ):
-                continue  # `3 green hats * 16 pink hats`
-            if value is not None:
+            if value is not None and not _absurd(graph, node, at, other, value):
                 yield Change(
                     node.step, dict.fromkeys(sign.places, other), {index: value}, fixed=frozenset({index})
                 )
+
+
+def _absurd(graph: Graph, node: Node, at: int, other: str, value: Fraction) -> bool:
+    """`3 green hats * 16 pink hats`, `250 * 470`, `20 / .4`: operators nobody confuses."""
+    values = [o.value for o in node.operands]
+    if other == "/":
+        return any(v.denominator > 1 for v in (*values, value))
+    if other != "*":
+        return False
+    words = re.search(r"[A-Za-z]{2}", graph.text[slice(*_between(node, at))])
+    return min(values) > _SMALL_FACTOR or len(node.signs) > 1 or words is not None
 
 
 def _between(node: Node, at: int) -> Place:

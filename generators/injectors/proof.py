@@ -85,7 +85,7 @@ def _step_false(injection: Injection, subject: Subject, wrong: _Text, judge: Jud
         if len(false) != 1:
             return f"{len(false)} false equations", False
         return f"{false[0].left} = {false[0].stated} is false", True
-    if false:
+    if false and (injection.kind != "rounding" or len(false) > 1):
         return f"{false[0].left} = {false[0].stated} is false", False
     right = equations(_original_step(injection))
     if injection.kind == "final_answer" or (not stated and not right):
