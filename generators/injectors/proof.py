@@ -19,7 +19,8 @@ from functools import lru_cache
 
 from filters.verify.equations import Equation, equations
 from filters.verify.math.judge import Judge
-from generators.dataflow.graph import Graph, read
+from generators.dataflow.graph import Graph
+from generators.dataflow.reading import read
 from generators.injectors.base import Subject
 from generators.steps import split_steps
 from schemas.attempt import Step

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from generators.dataflow.graph import read
 from generators.dataflow.propagate import Change, Refused, propagate
+from generators.dataflow.reading import read
 from schemas.injection import apply
 
 CASES = json.loads((Path(__file__).parents[2] / "cases" / "propagation.json").read_text(encoding="utf-8"))

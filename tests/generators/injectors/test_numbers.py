@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from filters.verify.equations import equations
 from filters.verify.math.judge import Judge
-from generators.dataflow.graph import read
+from generators.dataflow.reading import read
 from generators.dataflow.slips import borrows, carries, wrong_results
 from generators.injectors.base import Subject
 from generators.injectors.inject import inject, position

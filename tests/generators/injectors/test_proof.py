@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from filters.verify.math.judge import Judge
-from generators.dataflow.graph import read
 from generators.dataflow.propagate import Change, propagate
+from generators.dataflow.reading import read
 from generators.injectors.base import Subject
 from generators.injectors.proof import CHECKS, prove
 from schemas.injection import Edit, Injection, apply
