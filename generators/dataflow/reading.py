@@ -10,6 +10,7 @@ from filters.verify.equations import Equation, equations
 from filters.verify.math.extract import extract_answer
 from filters.verify.statements import sides_of
 from generators.dataflow.graph import Graph, Mention, Node, Operand, Sign, binary
+from generators.dataflow.mentions import is_opaque, mentions_of
 from generators.dataflow.numerals import explained, given_numbers, value_of_token
 from generators.dataflow.twins import plain_sign, reordered, shape, signed, twin_of, unread
 from generators.steps import split_steps

@@ -13,6 +13,7 @@ PLAIN = {
 
 
 def plain_sign(token: Token) -> str:
+    """`*` for `×`, and so on."""
     return PLAIN.get(token.text, token.text)
 
 
