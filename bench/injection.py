@@ -1,7 +1,7 @@
 """Injected mistakes on real solutions: how many solutions take them, what the proof says, and how fast.
 
-python -m bench.injection ../shared/data/gsm8k_train.jsonl --each 300
-python -m bench.injection ../shared/data/gsm8k_train.jsonl --print calculation --each 20
+python -m bench.injection gsm8k_train.jsonl --each 300
+python -m bench.injection gsm8k_train.jsonl --print calculation --each 20
 """
 
 import argparse

@@ -7,6 +7,7 @@ from filters.verify.arithmetic import Token
 from generators.dataflow.graph import Mention, Node, Place
 from generators.dataflow.numerals import NUMBER_WORDS, value_of_token
 
+_POWERS = {"hundred": 100, "thousand": 1000, "million": 10**6}
 MARKER = re.compile(r"\s*(?:Step )?\d+[.:)]")
 
 
@@ -17,14 +18,14 @@ def mentions_of(
     found = []
     marker = MARKER.match(text, tokens[0].start) if tokens else None
     rest = [t for t in tokens if t.kind != "skip"]
-    for _at, token in enumerate(rest):
+    for at, token in enumerate(rest):
         place = (token.start, token.end)
         if place in taken or (marker and token.end <= marker.end()):
             continue
         if token.kind == "number" and any(n.start <= token.start < n.end and n.simple for n in nodes):
             continue
         if token.kind == "word" and token.text.lower() in NUMBER_WORDS and token.text.lower() != "one":
-            found.append(Mention(Fraction(NUMBER_WORDS[token.text.lower()]), place, step, False))
+            found.append(Mention(_spoken(rest, at), place, step, False))
         elif token.kind == "number":
             value = value_of_token(token)
             plain = value is not None and _alone(text, token)
@@ -35,6 +36,18 @@ def mentions_of(
         ):
             found.append(Mention(Fraction(-1), place, step, False))
     return found
+
+
+def _spoken(tokens: list[Token], at: int) -> Fraction:
+    """The value of a number in words that begins here: `twelve`, `twenty-four`, `two hundred`."""
+    value = NUMBER_WORDS[tokens[at].text.lower()]
+    words = [t.text.lower() for t in tokens[at + 1 : at + 3]]
+    if words and words[0] in _POWERS:
+        return Fraction(value * _POWERS[words[0]])
+    ones = words[1] if len(words) > 1 and words[0] == "-" else (words[0] if words else "")
+    return Fraction(
+        value + NUMBER_WORDS[ones] if value >= 20 and 0 < NUMBER_WORDS.get(ones, 0) < 10 else value
+    )
 
 
 def _alone(text: str, token: Token) -> bool:
