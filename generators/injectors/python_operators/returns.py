@@ -1,0 +1,66 @@
+"""The wrong thing given back."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from generators.injectors.python_operators.change import Change
+from generators.injectors.python_operators.scope import alike, variables
+from generators.injectors.python_operators.source import Source
+
+
+def wrong_return(source: Source) -> Iterator[Change]:
+    """The other truth, the other answer, another variable, a whole for its part, a part for the whole."""
+    for node in source.all(cst.Return):
+        value, function = node.value, source.around(node, cst.FunctionDef)
+        if value is None or function is None:
+            continue
+        yield from _constants(source, function, value)
+        if isinstance(value, cst.Name):
+            yield from _variables(source, function, value)
+        elif isinstance(value, cst.Subscript):
+            yield source.replace(value, source.code(value.value), 1)
+            inside = value.slice[0].slice
+            if isinstance(inside, cst.Index) and isinstance(inside.value, cst.Name):
+                yield source.replace(value, inside.value.value, 0)
+        elif isinstance(value, cst.Tuple) and len(value.elements) == 2:
+            one, two = (element.value for element in value.elements)
+            if source.code(one) != source.code(two):
+                yield source.swap(one, two, 0)
+        elif isinstance(value, cst.BinaryOperation):
+            yield from _parts(source, value)
+
+
+def _constants(source: Source, function: cst.FunctionDef, value: cst.BaseExpression) -> Iterator[Change]:
+    """Another constant that the function gives back elsewhere."""
+    code = source.code(value).strip("()")
+    if code in ("True", "False"):
+        yield Change(*source.inner(value), "False" if code == "True" else "True", 0)
+    elif isinstance(value, cst.SimpleString | cst.Integer | cst.UnaryOperation | cst.Name):
+        others = {
+            source.code(other.value): None
+            for other in source.below(function.body, cst.Return)
+            if isinstance(other.value, cst.SimpleString | cst.Integer) and source.code(other.value) != code
+        }
+        yield from (source.replace(value, other, 0) for other in others if not isinstance(value, cst.Name))
+        if code in ("0", "1", "-1", "None"):
+            yield source.replace(value, {"0": "1", "1": "0", "-1": "0", "None": "0"}[code], 1)
+
+
+def _variables(source: Source, function: cst.FunctionDef, name: cst.Name) -> Iterator[Change]:
+    local = variables(source, function)
+    place = source.inner(name)[0]
+    for other in local.values():
+        if name.value in local and other.name != name.value and other.bound < place:
+            rank = alike(local[name.value], other)
+            if rank is not None:
+                yield Change(*source.inner(name), other.name, rank)
+
+
+def _parts(source: Source, value: cst.BinaryOperation) -> Iterator[Change]:
+    """One side of the last operation: the work stopped before the end."""
+    if isinstance(value.right, cst.Integer) and value.right.value == "1":
+        return  # off by one
+    start, end = source.inner(value)
+    yield Change(source.span(value.left)[1], end, "", 2)
+    yield Change(start, source.span(value.right)[0], "", 2)
