@@ -65,7 +65,7 @@ class BatchRunner:
     """`Outcomes` by one job for many programs."""
 
     sandbox: Sandbox
-    seconds: float = 0.3
+    seconds: float = 0.1
     """Processor seconds of one test; references need a thousandth of it."""
     limits: Limits = field(default_factory=lambda: Limits(cpu_s=20, wall_s=60))
     batch: int = 64
