@@ -30,8 +30,8 @@ def operator(source: Source) -> Iterator[Change]:
         if isinstance(node.left, cst.List) or isinstance(node.right, cst.List):
             continue  # [0] * n is no arithmetic
         for rank, after in enumerate(_OTHERS.get(source.code(node.operator), ())):
-            if after == "**" and not isinstance(node.right, cst.Integer | cst.Name):
-                continue
+            if after == "**" and source.code(node.right) not in ("2", "3"):
+                continue  # x * 2 for x ** 2
             yield source.replace(node.operator, after, rank)
 
 
@@ -55,3 +55,22 @@ def parentheses(source: Source) -> Iterator[Change]:
             gap = "" if source.text[before - 1].isspace() else " "
             if "\n" not in source.text[start:end]:
                 yield source.replace(both, gap + source.text[start:end], 0)
+
+
+def missing_term(source: Source) -> Iterator[Change]:
+    """A term or a factor left out: the work stopped before its end."""
+    for node in source.all(cst.BinaryOperation):
+        if isinstance(node.left, cst.List) or source.code(node.right) == "1":
+            continue
+        (start, middle), (begin, end) = source.span(node.left), source.span(node.right)
+        if "\n" in source.text[start:end] or _step(source, node):
+            continue
+        yield Change(middle, end, "", 0)
+        if isinstance(node.operator, cst.Add | cst.Multiply):
+            yield Change(start, begin, "", 1)
+
+
+def _step(source: Source, node: cst.BinaryOperation) -> bool:
+    """`n = n + x`, of which nothing would be left."""
+    assign = source.parent(node)
+    return isinstance(assign, cst.Assign) and source.code(assign.targets[0].target) == source.code(node.left)

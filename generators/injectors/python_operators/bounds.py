@@ -10,6 +10,8 @@ from generators.injectors.python_operators.source import Source
 _PLAIN = (cst.Name, cst.Integer, cst.Call, cst.Attribute, cst.Subscript)
 """Expressions after which `+ 1` may be written without a second thought."""
 
+_WHOLE = {"sum", "min", "max", "sorted", "zip", "map", "filter", "Counter", "any", "all", "tuple", "set", "list"}
+
 
 def off_by_one(source: Source) -> Iterator[Change]:
     """Ends of `range` and of slices, and `- 1` or `+ 1` left out elsewhere."""
@@ -27,7 +29,32 @@ def off_by_one(source: Source) -> Iterator[Change]:
                 yield from _shifted(source, end, stop=stop)
     for node in source.all(cst.BinaryOperation):
         if node not in seen and _is_one(node) and not isinstance(source.parent(node), cst.Index):
-            yield _without_one(source, node, 1)
+            if not _step(source, node):
+                yield _without_one(source, node, 1)
+    for name in _looked_through(source):
+        place = source.span(name)[1]
+        yield Change(place, place, "[1:]", 2)
+        yield Change(place, place, "[:-1]", 2)
+
+
+def _looked_through(source: Source) -> Iterator[cst.Name]:
+    """Names of what is gone through whole: loops over them and what sums them up."""
+    for loop in source.all((cst.For, cst.CompFor)):  # type: ignore[type-abstract]
+        if isinstance(loop.iter, cst.Name):
+            yield loop.iter
+    for call in source.all(cst.Call):
+        if isinstance(call.func, cst.Name) and call.func.value in _WHOLE and _positional(call):
+            last = call.args[-1].value
+            if isinstance(last, cst.Name):
+                yield last
+
+
+def _step(source: Source, node: cst.BinaryOperation) -> bool:
+    """`n = n + 1`, which without the one would say nothing."""
+    parent = source.parent(node)
+    return isinstance(parent, cst.Assign) and any(
+        source.code(target.target) == source.code(node.left) for target in parent.targets
+    )
 
 
 def wrong_index(source: Source) -> Iterator[Change]:
@@ -114,6 +141,10 @@ def _is_one(node: cst.BinaryOperation) -> bool:
 
 
 def _without_one(source: Source, node: cst.BinaryOperation, rank: int) -> Change:
+    """Without ` + 1`, and without the parentheses that only it needed."""
+    start, end = source.span(node)
+    if node.lpar and isinstance(node.left, cst.Name | cst.Call) and not source.text[start - 1].isalnum():
+        return Change(start, end, source.code(node.left), rank)
     return Change(source.span(node.left)[1], source.span(node.right)[1], "", rank)
 
 

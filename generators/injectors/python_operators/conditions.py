@@ -41,5 +41,13 @@ def inverted(source: Source) -> Iterator[Change]:
 def connective(source: Source) -> Iterator[Change]:
     """`and` for `or` and the reverse."""
     for node in source.all(cst.BooleanOperation):
-        if source.code(node.left) != source.code(node.right):
+        if _parts(source, node) < 4:
             yield source.replace(node.operator, "or" if isinstance(node.operator, cst.And) else "and")
+
+
+def _parts(source: Source, node: cst.BooleanOperation) -> int:
+    """How many conditions the whole chain joins; in a long list of alternatives nobody writes one `and`."""
+    top: cst.CSTNode = node
+    while isinstance(above := source.parent(top), cst.BooleanOperation):
+        top = above
+    return 1 + sum(1 for _ in source.below(top, cst.BooleanOperation))
