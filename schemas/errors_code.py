@@ -68,6 +68,14 @@ CODE_KINDS: tuple[ErrorKind, ...] = (
         VALUE,
     ),
     _kind(
+        "missing_term",
+        "A term or a factor of an expression is left out.",
+        "return 2 * (a + b)",
+        "return a + b",
+        "HumanEvalFix missing logic, Tambon et al. incomplete generation",
+        VALUE,
+    ),
+    _kind(
         "missing_parentheses",
         "Parentheses are left out and the operators bind in another way.",
         "return (a + b) / 2",
@@ -217,6 +225,14 @@ CODE_KINDS: tuple[ErrorKind, ...] = (
         "return best",
         "return current",
         "HumanEvalFix variable and value misuse",
+        VALUE,
+    ),
+    _kind(
+        "missing_return",
+        "A result is computed, perhaps printed, and not given back.",
+        "return power(base, n - 1)",
+        "power(base, n - 1)",
+        "HumanEvalFix missing logic, DebugBench other error",
         VALUE,
     ),
 )

@@ -18,6 +18,11 @@ from schemas.injection import Check, Injection
 Outcome = Literal["passed", "failed_value", "raised", "timeout", "not_run"]
 """What one test saw: `failed_value` is a wrong value, `raised` an exception of the program."""
 
+SECONDS = 0.1
+"""Processor seconds of one test; most references need a thousandth of it."""
+SLOW_SECONDS = 2.0
+"""Where the original needs more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tested:
@@ -30,8 +35,10 @@ class Tested:
 class Outcomes(Protocol):
     """Runs programs against tests: for each program one outcome a test, in order."""
 
-    def __call__(self, programs: Sequence[str], tested: Tested) -> list[tuple[Outcome, ...]]:
-        """Never raises for what a program does."""
+    def __call__(
+        self, programs: Sequence[str], tested: Tested, seconds: float = 0.1
+    ) -> list[tuple[Outcome, ...]]:
+        """`seconds` of processor time for each test. Never raises for what a program does."""
         ...
 
 
@@ -49,10 +56,16 @@ def prove(
     itself does not pass every test nothing is proven.
     """
     programs = [original, *(injection.text for injection in proposed)]
-    first, *seen = outcomes(programs, tested)
+    seconds = SECONDS
+    first, *seen = outcomes(programs, tested, seconds)
+    if "timeout" in first:
+        seconds = SLOW_SECONDS
+        first, *seen = outcomes(programs, tested, seconds)
     right = bool(first) and all(outcome == "passed" for outcome in first)
     candidates = [n for n, run in enumerate(seen) if "timeout" not in run and _caught(run)] if right else []
-    again = dict(zip(candidates, outcomes([programs[n + 1] for n in candidates], tested), strict=True))
+    again = dict(
+        zip(candidates, outcomes([programs[n + 1] for n in candidates], tested, seconds), strict=True)
+    )
     trees = {_dump(original)}
     for number, injection in enumerate(proposed):
         checks = [

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from generators.injectors.base import Injector, Subject
+from generators.injectors.python_operators.absurd import absurdities
 from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.source import parsed, source
 from generators.injectors.python_operators.table import OPERATORS
@@ -34,12 +35,12 @@ class PythonAst(Injector):
             OPERATORS[kind](program), key=lambda change: (change.start, change.end, change.after)
         )
         rng.shuffle(changes)
-        seen = {ast.dump(program.tree)}
+        seen, absurd = {ast.dump(program.tree)}, absurdities(program.tree)
         for change in sorted(changes, key=lambda change: change.rank):
             edit = _edit(program.text, change)
             text = apply(program.text, (edit,))
             tree = parsed(text)
-            if tree is None or (dump := ast.dump(tree)) in seen:
+            if tree is None or (dump := ast.dump(tree)) in seen or absurdities(tree) > absurd:
                 continue
             seen.add(dump)
             yield Injection(

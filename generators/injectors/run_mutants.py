@@ -11,7 +11,7 @@ from typing import cast, get_args
 
 from filters.verify.code.job import Call, Finished, Job, Limits
 from filters.verify.code.sandbox import Sandbox
-from generators.injectors.prove_code import Outcome, Tested
+from generators.injectors.prove_code import SECONDS, Outcome, Tested
 
 _HARNESS = '''
 import signal as _signal, traceback as _traceback
@@ -65,34 +65,41 @@ class BatchRunner:
     """`Outcomes` by one job for many programs."""
 
     sandbox: Sandbox
-    seconds: float = 0.1
-    """Processor seconds of one test; references need a thousandth of it."""
-    limits: Limits = field(default_factory=lambda: Limits(cpu_s=20, wall_s=60))
+    limits: Limits = field(default_factory=lambda: Limits(cpu_s=60, wall_s=120))
     batch: int = 64
 
-    def __call__(self, programs: Sequence[str], tested: Tested) -> list[tuple[Outcome, ...]]:
+    def __call__(
+        self, programs: Sequence[str], tested: Tested, seconds: float = SECONDS
+    ) -> list[tuple[Outcome, ...]]:
         """For each program one outcome a test, in order."""
         batches = [programs[at : at + self.batch] for at in range(0, len(programs), self.batch)]
-        done = self.sandbox.run_all([self._job(batch, tested) for batch in batches])
+        done = self.sandbox.run_all([self._job(batch, tested, seconds) for batch in batches])
         return [
-            run for batch, end in zip(batches, done, strict=True) for run in self._read(batch, tested, end)
+            run
+            for batch, end in zip(batches, done, strict=True)
+            for run in self._read(batch, tested, end, seconds)
         ]
 
-    def _job(self, programs: Sequence[str], tested: Tested) -> Job:
+    def _job(self, programs: Sequence[str], tested: Tested, seconds: float) -> Job:
         calls = (
-            Call(f"_outcomes({program!r}, {tested.setup!r}, {list(tested.tests)!r}, {self.seconds!r})")
+            Call(f"_outcomes({program!r}, {tested.setup!r}, {list(tested.tests)!r}, {seconds!r})")
             for program in programs
         )
         return Job(program="", setup=_HARNESS, calls=tuple(calls), limits=self.limits)
 
-    def _read(self, programs: Sequence[str], tested: Tested, end: Finished) -> list[tuple[Outcome, ...]]:
+    def _read(
+        self, programs: Sequence[str], tested: Tested, end: Finished, seconds: float
+    ) -> list[tuple[Outcome, ...]]:
         if end.ended == "finished" and len(end.replies) == len(programs):
             return [_outcomes(reply.value, len(tested.tests)) for reply in end.replies]
         if len(programs) == 1:
             late = end.ended in ("timeout", "cpu")
             return [("timeout" if late else "raised",) * len(tested.tests)]
-        alone = self.sandbox.run_all([self._job([program], tested) for program in programs])
-        return [self._read([program], tested, end)[0] for program, end in zip(programs, alone, strict=True)]
+        alone = self.sandbox.run_all([self._job([program], tested, seconds) for program in programs])
+        return [
+            self._read([program], tested, end, seconds)[0]
+            for program, end in zip(programs, alone, strict=True)
+        ]
 
 
 def _outcomes(value: object, tests: int) -> tuple[Outcome, ...]:

@@ -10,7 +10,21 @@ from generators.injectors.python_operators.source import Source
 _PLAIN = (cst.Name, cst.Integer, cst.Call, cst.Attribute, cst.Subscript)
 """Expressions after which `+ 1` may be written without a second thought."""
 
-_WHOLE = {"sum", "min", "max", "sorted", "zip", "map", "filter", "Counter", "any", "all", "tuple", "set", "list"}
+_WHOLE = {
+    "sum",
+    "min",
+    "max",
+    "sorted",
+    "zip",
+    "map",
+    "filter",
+    "Counter",
+    "any",
+    "all",
+    "tuple",
+    "set",
+    "list",
+}
 
 
 def off_by_one(source: Source) -> Iterator[Change]:

@@ -120,15 +120,37 @@ def _defined(source: Source, name: str) -> bool:
 def conversion(source: Source) -> Iterator[Change]:
     """`abs(x)`, `int(x)`, `sorted(x)`, `x.strip()` as plain `x`; `xs[::-1]` as `xs`."""
     for call in source.all(cst.Call):
+        if isinstance(source.parent(call), cst.Expr):
+            continue
         if isinstance(call.func, cst.Attribute) and called(call) in _CLEANING:
             yield Change(source.span(call.func.value)[1], source.inner(call)[1], "")
+        elif isinstance(call.func, cst.Attribute) and not call.args and not _own(source, call):
+            yield Change(source.span(call.func.value)[1], source.inner(call)[1], "", 2)
         elif called(call) in _CONVERSIONS and len(call.args) == 1 and not call.args[0].star:
             if isinstance(call.func, cst.Name) or source.code(call.func).startswith("math."):
                 yield unwrapped(source, call, 1 if called(call) in ("list", "tuple", "dict") else 0)
+        elif (
+            len(call.args) == 1 and not call.args[0].star and not _own(source, call) and _simple(source, call)
+        ):
+            yield unwrapped(source, call, 2)
     for node in source.all(cst.Subscript):
         start = source.span(node.value)[1]
         if source.text[start : source.inner(node)[1]].replace(" ", "") == "[::-1]":
             yield Change(start, source.inner(node)[1], "")
+
+
+def _simple(source: Source, call: cst.Call) -> bool:
+    """Whether a call is a function of a module or a builtin, not a method whose object would be lost."""
+    if (
+        call.args[0].keyword is not None
+        or called(call) in _FUNCTIONS
+        or called(call) in ("range", "isinstance")
+    ):
+        return False
+    imported = {
+        name for line in source.all((cst.Import, cst.ImportFrom)) for name in source.code(line).split()
+    }  # type: ignore[type-abstract]
+    return isinstance(call.func, cst.Name) or source.code(call.func).partition(".")[0] in imported
 
 
 def unwrapped(source: Source, call: cst.Call, rank: int) -> Change:
@@ -205,7 +227,6 @@ def excess(source: Source) -> Iterator[Change]:
     for loop in source.all(cst.For):
         if isinstance(loop.iter, cst.Name):
             yield source.replace(loop.iter, f"sorted({loop.iter.value})", 1)
-            yield source.replace(loop.iter, f"{loop.iter.value}[1:]", 1)
 
 
 def _wrapped(source: Source, value: cst.BaseExpression) -> Iterator[Change]:

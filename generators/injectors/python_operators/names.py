@@ -8,19 +8,8 @@ from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.scope import alike, variables
 from generators.injectors.python_operators.source import Source
 
-_SYMMETRIC = {
-    "min",
-    "max",
-    "gcd",
-    "lcm",
-    "isclose",
-    "print",
-    "set",
-    "isinstance",
-    "hasattr",
-    "getattr",
-    "open",
-}
+_SYMMETRIC = {"min", "max", "gcd", "lcm", "isclose", "print", "set", "isinstance", "hasattr", "getattr", "open", "range"}  # fmt: skip
+"""The order does not matter, or nobody gets it wrong."""
 _ORDERED = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power)
 _SIMPLE = (cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.Attribute, cst.Subscript, cst.Call)
 
@@ -52,7 +41,7 @@ def order(source: Source) -> Iterator[Change]:
             continue
         for one, two in zip(plain, plain[1:], strict=False):
             if source.code(one.value) != source.code(two.value):
-                yield source.swap(one.value, two.value, 1 if called == "range" else 0)
+                yield source.swap(one.value, two.value, 0)
     for node in source.all(cst.BinaryOperation):
         if not isinstance(node.operator, _ORDERED):
             continue
@@ -71,7 +60,7 @@ def _read(source: Source, name: cst.Name) -> bool:
     parent = source.parent(name)
     if isinstance(parent, cst.Attribute):
         return parent.value is name
-    if isinstance(parent, cst.Call):
+    if isinstance(parent, cst.Call | cst.Return):  # what is given back is a kind of its own
         return False
     if isinstance(parent, cst.Arg):
         return parent.value is name

@@ -24,6 +24,7 @@ OPERATORS: dict[str, Callable[[Source], Iterator[Change]]] = {
     "inverted_condition": conditions.inverted,
     "wrong_connective": conditions.connective,
     "wrong_arithmetic": arithmetic.operator,
+    "missing_term": arithmetic.missing_term,
     "missing_parentheses": arithmetic.parentheses,
     "wrong_variable": names.variable,
     "wrong_argument_order": names.order,
@@ -43,5 +44,6 @@ OPERATORS: dict[str, Callable[[Source], Iterator[Change]]] = {
     "shallow_alias": accumulation.alias,
     "sequential_assignment": accumulation.one_after_another,
     "wrong_return": returns.wrong_return,
+    "missing_return": returns.missing_return,
 }
 """An operator by the slug of the kind of mistakes it makes."""

@@ -66,7 +66,11 @@ def constant(source: Source) -> Iterator[Change]:
     """Another number, and another pattern or separator in a string."""
     for number in source.all(cst.Integer):
         if _free(source, number):
-            yield from (source.replace(number, after, rank) for after, rank in _near(number.value))
+            yield from (
+                source.replace(number, after, rank)
+                for after, rank in _near(number.value)
+                if after != "1" or not _divides(source, number)
+            )
     for decimal in source.all(cst.Float):
         if _free(source, decimal):
             yield from (source.replace(decimal, after) for after in _decimal(decimal.value))
@@ -90,6 +94,14 @@ def _free(source: Source, number: cst.BaseExpression) -> bool:
         call = source.parent(parent)
         return not (isinstance(call, cst.Call) and source.code(call.func) == "range")
     return not isinstance(parent, cst.Index | cst.Slice | cst.Assign | cst.Return | cst.AugAssign)
+
+
+def _divides(source: Source, number: cst.Integer) -> bool:
+    """`n % 1` and `n // 1` say nothing."""
+    parent = source.parent(number)
+    return isinstance(parent, cst.BinaryOperation) and isinstance(
+        parent.operator, cst.Modulo | cst.FloorDivide | cst.Divide | cst.Multiply | cst.Power
+    )
 
 
 def _near(written: str) -> list[tuple[str, int]]:
