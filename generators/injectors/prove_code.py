@@ -18,10 +18,8 @@ from schemas.injection import Check, Injection
 Outcome = Literal["passed", "failed_value", "raised", "timeout", "not_run"]
 """What one test saw: `failed_value` is a wrong value, `raised` an exception of the program."""
 
-SECONDS = 0.1
-"""Processor seconds of one test; most references need a thousandth of it."""
-SLOW_SECONDS = 2.0
-"""Where the original needs more."""
+SECONDS = (0.1, 0.4, 2.0)
+"""Processor seconds of one test; most references need a thousandth of the first, a few need the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,7 @@ def prove(
     itself does not pass every test nothing is proven.
     """
     programs = [original, *(injection.text for injection in proposed)]
-    seconds = SECONDS
-    first, *seen = outcomes(programs, tested, seconds)
-    if "timeout" in first:
-        seconds = SLOW_SECONDS
-        first, *seen = outcomes(programs, tested, seconds)
+    seconds, (first, *seen) = _runs(programs, tested, outcomes)
     right = bool(first) and all(outcome == "passed" for outcome in first)
     candidates = [n for n, run in enumerate(seen) if "timeout" not in run and _caught(run)] if right else []
     again = dict(
@@ -77,6 +71,17 @@ def prove(
         if proven.proven:
             trees.add(tree)
         yield proven
+
+
+def _runs(
+    programs: Sequence[str], tested: Tested, outcomes: Outcomes
+) -> tuple[float, list[tuple[Outcome, ...]]]:
+    """All programs with the first time limit that the first of them keeps, and that limit."""
+    runs, seconds = outcomes(programs, tested, SECONDS[0]), SECONDS[0]
+    for longer in SECONDS[1:]:
+        if "timeout" in runs[0] and "timeout" not in outcomes(programs[:1], tested, longer)[0]:
+            runs, seconds = outcomes(programs, tested, longer), longer
+    return seconds, runs
 
 
 def _ran(
