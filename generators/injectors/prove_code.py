@@ -34,7 +34,7 @@ class Outcomes(Protocol):
     """Runs programs against tests: for each program one outcome a test, in order."""
 
     def __call__(
-        self, programs: Sequence[str], tested: Tested, seconds: float = 0.1
+        self, programs: Sequence[str], tested: Tested, seconds: float = SECONDS[0]
     ) -> list[tuple[Outcome, ...]]:
         """`seconds` of processor time for each test. Never raises for what a program does."""
         ...

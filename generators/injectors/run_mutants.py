@@ -69,7 +69,7 @@ class BatchRunner:
     batch: int = 64
 
     def __call__(
-        self, programs: Sequence[str], tested: Tested, seconds: float = SECONDS
+        self, programs: Sequence[str], tested: Tested, seconds: float = SECONDS[0]
     ) -> list[tuple[Outcome, ...]]:
         """For each program one outcome a test, in order."""
         batches = [programs[at : at + self.batch] for at in range(0, len(programs), self.batch)]

@@ -36,7 +36,8 @@ def accumulator(source: Source) -> Iterator[Change]:
     for expression in source.all(cst.Expr):
         call = expression.value
         if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and called(call) == "append":
-            if isinstance(call.func.value, cst.Name) and len(call.args) == 1:
+            name = call.func.value
+            if isinstance(name, cst.Name) and len(call.args) == 1:
                 item = source.code(call.args[0].value)
                 yield source.replace(call, f"{call.func.value.value} = [{item}]", 2)
 

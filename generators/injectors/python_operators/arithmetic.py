@@ -41,10 +41,8 @@ def parentheses(source: Source) -> Iterator[Change]:
         parent = source.parent(node)
         if len(node.lpar) != 1 or not isinstance(parent, cst.BinaryOperation | cst.UnaryOperation):
             continue
-        if isinstance(parent, cst.BinaryOperation) and not isinstance(parent.operator, _STRONG):
-            rank = 1  # a - (b - c)
-        else:
-            rank = 0
+        weak = isinstance(parent, cst.BinaryOperation) and not isinstance(parent.operator, _STRONG)
+        rank = 1 if weak else 0  # a - (b - c) is rarer
         start, end = source.inner(node)
         if "\n" not in source.text[start:end]:
             yield source.replace(node, source.text[start:end], rank)
@@ -62,11 +60,17 @@ def missing_term(source: Source) -> Iterator[Change]:
     for node in source.all(cst.BinaryOperation):
         if isinstance(node.left, cst.List) or source.code(node.right) == "1":
             continue
+        if not isinstance(
+            node.operator, cst.Add | cst.Subtract | cst.Multiply | cst.Divide | cst.FloorDivide
+        ):
+            continue
         (start, middle), (begin, end) = source.span(node.left), source.span(node.right)
         if "\n" in source.text[start:end] or _step(source, node):
             continue
         yield Change(middle, end, "", 0)
-        if isinstance(node.operator, cst.Add | cst.Multiply):
+        if isinstance(node.operator, cst.Add | cst.Multiply) and not isinstance(
+            node.left, cst.BinaryOperation
+        ):
             yield Change(start, begin, "", 1)
 
 

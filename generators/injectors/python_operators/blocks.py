@@ -38,13 +38,11 @@ def indentation(source: Source) -> Iterator[Change]:
 
 def _neighbours(source: Source) -> Iterator[tuple[cst.BaseStatement, cst.SimpleStatementLine]]:
     """Loops and conditions, each with the simple line after it."""
-    for block in source.all((cst.IndentedBlock, cst.Module)):  # type: ignore[type-abstract]
+    for block in source.all((cst.IndentedBlock, cst.Module)):
         for before, line in zip(block.body, block.body[1:], strict=False):
             if not isinstance(line, cst.SimpleStatementLine) or not source.alone(line):
                 continue
-            if isinstance(before, cst.For | cst.While) and before.orelse is None:
-                yield before, line
-            elif isinstance(before, cst.If) and before.orelse is None:
+            if isinstance(before, cst.For | cst.While | cst.If) and before.orelse is None:
                 yield before, line
 
 

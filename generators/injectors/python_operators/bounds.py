@@ -37,14 +37,14 @@ def off_by_one(source: Source) -> Iterator[Change]:
                 seen.add(end)
                 yield from _shifted(source, end, stop=number == 1 or len(ends) == 1)
     for part in source.all(cst.Slice):
-        for end, stop in ((part.lower, False), (part.upper, True)):
-            if end is not None:
-                seen.add(end)
-                yield from _shifted(source, end, stop=stop)
+        for edge, stop in ((part.lower, False), (part.upper, True)):
+            if edge is not None:
+                seen.add(edge)
+                yield from _shifted(source, edge, stop=stop)
     for node in source.all(cst.BinaryOperation):
-        if node not in seen and _is_one(node) and not isinstance(source.parent(node), cst.Index):
-            if not _step(source, node):
-                yield _without_one(source, node, 1)
+        free = node not in seen and not isinstance(source.parent(node), cst.Index)
+        if free and _is_one(node) and not _step(source, node):
+            yield _without_one(source, node, 1)
     for name in _looked_through(source):
         place = source.span(name)[1]
         yield Change(place, place, "[1:]", 2)
@@ -53,7 +53,7 @@ def off_by_one(source: Source) -> Iterator[Change]:
 
 def _looked_through(source: Source) -> Iterator[cst.Name]:
     """Names of what is gone through whole: loops over them and what sums them up."""
-    for loop in source.all((cst.For, cst.CompFor)):  # type: ignore[type-abstract]
+    for loop in source.all((cst.For, cst.CompFor)):
         if isinstance(loop.iter, cst.Name):
             yield loop.iter
     for call in source.all(cst.Call):
@@ -101,7 +101,7 @@ def _index(node: cst.Subscript) -> cst.BaseExpression | None:
 
 def _counts(source: Source, name: cst.Name) -> bool:
     """Whether a name is compared, computed with, or counts a range: keys of a dictionary are not moved by one."""
-    for loop in source.all((cst.For, cst.CompFor)):  # type: ignore[type-abstract]
+    for loop in source.all((cst.For, cst.CompFor)):
         target, over = loop.target, loop.iter
         if isinstance(target, cst.Name) and target.value == name.value:
             return isinstance(over, cst.Call) and source.code(over.func) == "range"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from generators.injectors.python_operators.change import Change
+from generators.injectors.python_operators.scope import Shape, shape, variables
 from generators.injectors.python_operators.source import Source
 
 _FUNCTIONS = {
@@ -149,7 +150,9 @@ def _simple(source: Source, call: cst.Call) -> bool:
         return False
     imported = {
         name for line in source.all((cst.Import, cst.ImportFrom)) for name in source.code(line).split()
-    }  # type: ignore[type-abstract]
+    }
+    if called(call) == "len" and not isinstance(source.parent(call), cst.Arg):
+        return False  # range(xs) is seen, n = xs is not
     return isinstance(call.func, cst.Name) or source.code(call.func).partition(".")[0] in imported
 
 
@@ -214,35 +217,46 @@ def excess(source: Source) -> Iterator[Change]:
     for call in source.all(cst.Call):
         if called(call) in ("len", "sum", "sorted") and len(call.args) == 1 and not call.args[0].star:
             inside = call.args[0].value
-            if isinstance(inside, cst.Name | cst.Attribute | cst.Subscript | cst.Call):
-                if called(call) != "len" or _collection(source, inside):
-                    yield source.replace(inside, f"set({source.code(inside)})", 0)
+            simple = isinstance(inside, cst.Name | cst.Attribute | cst.Subscript | cst.Call)
+            if simple and (called(call) != "len" or _collection(source, inside)):
+                yield source.replace(inside, f"set({source.code(inside)})", 0)
     for node in source.all(cst.Return):
-        value = node.value
-        if value is None or isinstance(value, cst.SimpleString | cst.BaseNumber | cst.Comparison | cst.Tuple):
-            continue
-        if isinstance(value, cst.Name) and value.value in ("True", "False", "None"):
-            continue
-        yield from _wrapped(source, value)
+        if node.value is not None:
+            yield from _wrapped(source, node.value)
     for loop in source.all(cst.For):
         if isinstance(loop.iter, cst.Name):
             yield source.replace(loop.iter, f"sorted({loop.iter.value})", 1)
 
 
 def _wrapped(source: Source, value: cst.BaseExpression) -> Iterator[Change]:
+    """What is given back, sorted where it seems to be a list, without fraction or sign where a number."""
     start, end = source.inner(value)
     inside = source.text[start:end]
+    shapes = _shapes(source, value)
+    wraps = (("sorted",) if "many" in shapes else ()) + (
+        ("int", "abs", "round") if "number" in shapes else ()
+    )
     name = called(value) if isinstance(value, cst.Call) else ""
-    division = any(True for _ in source.below(value, cst.Divide))
-    wraps = ("int", "round") if division or name in ("sqrt",) else ("sorted", "abs", "int")
-    if "\n" in inside:
+    if "\n" in inside or isinstance(value, cst.BaseNumber | cst.Tuple | cst.Dict | cst.DictComp):
         return
     for rank, wrap in enumerate(wraps):
         if name != wrap:
             yield source.replace(value, f"{wrap}({inside})", rank)
 
 
+def _shapes(source: Source, value: cst.BaseExpression) -> set[Shape]:
+    """What an expression or a variable seems to hold."""
+    function = source.around(value, cst.FunctionDef)
+    if isinstance(value, cst.Name) and function is not None:
+        local = variables(source, function).get(value.value)
+        return local.shapes if local else set()
+    found = shape(value)
+    if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Divide | cst.Subtract):
+        found = found or "number"
+    return {found} if found else set()
+
+
 def _collection(source: Source, node: cst.BaseExpression) -> bool:
     """Whether a thing is looked through: `len` of a plain argument is as often the length of a text."""
     code = source.code(node)
-    return any(source.code(loop.iter) == code for loop in source.all((cst.For, cst.CompFor)))  # type: ignore[type-abstract]
+    return any(source.code(loop.iter) == code for loop in source.all((cst.For, cst.CompFor)))

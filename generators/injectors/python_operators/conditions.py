@@ -31,7 +31,7 @@ def inverted(source: Source) -> Iterator[Change]:
     for operation in source.all(cst.UnaryOperation):
         if isinstance(operation.operator, cst.Not):
             yield Change(source.inner(operation)[0], source.span(operation.expression)[0], "")
-    for node in source.all((cst.If, cst.IfExp)):  # type: ignore[type-abstract]
+    for node in source.all((cst.If, cst.IfExp)):
         if isinstance(node.test, cst.Name | cst.Call | cst.Attribute | cst.Subscript):
             start = source.span(node.test)[0]
             gap = "" if source.text[start - 1].isspace() else " "

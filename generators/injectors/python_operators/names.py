@@ -1,6 +1,7 @@
 """The wrong variable, and things in the wrong order."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import libcst as cst
 
@@ -8,7 +9,9 @@ from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.scope import alike, variables
 from generators.injectors.python_operators.source import Source
 
-_SYMMETRIC = {"min", "max", "gcd", "lcm", "isclose", "print", "set", "isinstance", "hasattr", "getattr", "open", "range"}  # fmt: skip
+_SYMMETRIC = {
+    "min", "max", "gcd", "lcm", "isclose", "print", "set", "isinstance", "hasattr", "getattr", "open", "range",
+}  # fmt: skip
 """The order does not matter, or nobody gets it wrong."""
 _ORDERED = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power)
 _SIMPLE = (cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.Attribute, cst.Subscript, cst.Call)
@@ -21,7 +24,7 @@ def variable(source: Source) -> Iterator[Change]:
         for name in source.below(function.body, cst.Name):
             if name.value not in local or not _read(source, name):
                 continue
-            if source.around(name, (cst.FunctionDef, cst.Lambda)) is not function:  # type: ignore[type-abstract]
+            if source.around(name, (cst.FunctionDef, cst.Lambda)) is not function:
                 continue
             place = source.inner(name)[0]
             for other in local.values():
@@ -39,7 +42,7 @@ def order(source: Source) -> Iterator[Change]:
         plain = [a for a in call.args if not a.star and a.keyword is None]
         if called in _SYMMETRIC:
             continue
-        for one, two in zip(plain, plain[1:], strict=False):
+        for one, two in pairwise(plain):
             if source.code(one.value) != source.code(two.value):
                 yield source.swap(one.value, two.value, 0)
     for node in source.all(cst.BinaryOperation):
@@ -79,12 +82,12 @@ def _read(source: Source, name: cst.Name) -> bool:
 
 def _shadowed(source: Source, name: cst.Name) -> bool:
     """Whether a comprehension around binds the name itself."""
-    around = source.around(name, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp))  # type: ignore[type-abstract]
+    around = source.around(name, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp))
     while around is not None:
         for loop in source.below(around, cst.CompFor):
             if any(n.value == name.value for n in source.below(loop.target, cst.Name)):
                 return True
-        around = source.around(around, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp))  # type: ignore[type-abstract]
+        around = source.around(around, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp))
     return False
 
 

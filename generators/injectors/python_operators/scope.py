@@ -29,12 +29,12 @@ def variables(source: Source, function: cst.FunctionDef) -> dict[str, Variable]:
     for parameter in function.params.params:
         name = parameter.name.value
         found[name] = Variable(name, source.inner(parameter)[0], "parameter")
-    for node in source.below(function.body, (cst.AssignTarget, cst.For)):  # type: ignore[type-abstract]
+    for node in source.below(function.body, (cst.AssignTarget, cst.For)):
         if source.around(node, cst.FunctionDef) is not function:
             continue
-        for name in _names(node.target):
+        for bound in _names(node.target):
             how: Literal["loop", "assigned"] = "loop" if isinstance(node, cst.For) else "assigned"
-            variable = found.setdefault(name.value, Variable(name.value, source.inner(name)[0], how))
+            variable = found.setdefault(bound.value, Variable(bound.value, source.inner(bound)[0], how))
             shape = _made(node, source)
             if shape and isinstance(node.target, cst.Name):
                 variable.shapes.add(shape)
@@ -49,7 +49,7 @@ def alike(one: Variable, other: Variable) -> int | None:
     """0 where both surely hold the same sort of thing, 2 where that is unknown, None where they do not."""
     if one.shapes and other.shapes:
         return (0 if one.how == other.how else 1) if one.shapes & other.shapes else None
-    return 2 if one.how == other.how else None
+    return 2 if one.how == other.how and not one.shapes and not other.shapes else None
 
 
 def _names(target: cst.BaseExpression) -> list[cst.Name]:

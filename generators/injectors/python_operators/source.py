@@ -4,7 +4,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
@@ -12,6 +12,7 @@ from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 from generators.injectors.python_operators.change import Change
 
 N = TypeVar("N", bound=cst.CSTNode)
+M = TypeVar("M", bound=cst.CSTNode)
 
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 60
@@ -67,11 +68,23 @@ class Source:
                 self._parents[child] = node
                 stack.append(child)
 
-    def all(self, kind: type[N] | tuple[type[N], ...]) -> Iterator[N]:
+    @overload
+    def all(self, kind: type[N]) -> Iterator[N]: ...
+
+    @overload
+    def all(self, kind: tuple[type[N], type[M]]) -> Iterator[N | M]: ...
+
+    def all(self, kind: type[N] | tuple[type[N], type[M]]) -> Iterator[N | M]:
         """Nodes of a class, in the order of the text."""
         return (node for node in self.nodes if isinstance(node, kind))
 
-    def below(self, root: cst.CSTNode, kind: type[N] | tuple[type[N], ...]) -> Iterator[N]:
+    @overload
+    def below(self, root: cst.CSTNode, kind: type[N]) -> Iterator[N]: ...
+
+    @overload
+    def below(self, root: cst.CSTNode, kind: tuple[type[N], type[M]]) -> Iterator[N | M]: ...
+
+    def below(self, root: cst.CSTNode, kind: type[N] | tuple[type[N], type[M]]) -> Iterator[N | M]:
         """Nodes of a class inside a node."""
         stack = [root]
         while stack:
@@ -138,7 +151,7 @@ class Source:
 
     def spaced(self, operator: str) -> str:
         """An operator as this program writes it: with blanks unless most of its operators have none."""
-        seen = [self.text[self.inner(n)[0] - 1] == " " for n in self.all((cst.Add, cst.Subtract))]  # type: ignore[type-abstract]
+        seen = [self.text[self.inner(n)[0] - 1] == " " for n in self.all((cst.Add, cst.Subtract))]
         return operator if seen and sum(seen) * 2 < len(seen) else f" {operator} "
 
 

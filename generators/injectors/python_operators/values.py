@@ -52,10 +52,10 @@ def _started(source: Source, value: cst.BaseExpression) -> Iterator[Change]:
 def _updated(source: Source, assign: cst.Assign, name: str) -> bool:
     """Whether a loop after the assignment binds the name again or changes what it holds."""
     place = source.span(assign)[1]
-    for loop in source.all((cst.For, cst.While)):  # type: ignore[type-abstract]
+    for loop in source.all((cst.For, cst.While)):
         if source.inner(loop)[0] < place:
             continue
-        for node in source.below(loop.body, (cst.AssignTarget, cst.AugAssign)):  # type: ignore[type-abstract]
+        for node in source.below(loop.body, (cst.AssignTarget, cst.AugAssign)):
             target = node.target.value if isinstance(node.target, cst.Subscript) else node.target
             if isinstance(target, cst.Name) and target.value == name:
                 return True
@@ -68,7 +68,7 @@ def constant(source: Source) -> Iterator[Change]:
         if _free(source, number):
             yield from (
                 source.replace(number, after, rank)
-                for after, rank in _near(number.value)
+                for after, rank in _near(number.value, isinstance(source.parent(number), cst.BinaryOperation))
                 if after != "1" or not _divides(source, number)
             )
     for decimal in source.all(cst.Float):
@@ -78,9 +78,9 @@ def constant(source: Source) -> Iterator[Change]:
         if not isinstance(source.parent(text), cst.Expr | cst.Return):
             yield from (source.replace(text, after, rank) for after, rank in _strings(source.code(text)))
     for name in source.all(cst.Name):
-        if name.value in ("True", "False") and isinstance(source.parent(name), cst.Assign):
-            if source.around(name, (cst.For, cst.While)) is not None:  # type: ignore[type-abstract]
-                yield source.replace(name, "False" if name.value == "True" else "True", 0)
+        looped = isinstance(source.parent(name), cst.Assign) and source.around(name, (cst.For, cst.While))
+        if looped and name.value in ("True", "False"):
+            yield source.replace(name, "False" if name.value == "True" else "True", 0)
 
 
 def _free(source: Source, number: cst.BaseExpression) -> bool:
@@ -104,10 +104,12 @@ def _divides(source: Source, number: cst.Integer) -> bool:
     )
 
 
-def _near(written: str) -> list[tuple[str, int]]:
+def _near(written: str, computed: bool) -> list[tuple[str, int]]:
     if not written.isdecimal():
         return []
     value = int(written)
+    if value == 1 and computed:
+        return [("2", 0)]
     if value in (0, 1):
         return [(str(1 - value), 0), ("2", 1)] if value else [("1", 0)]
     if value > 2 and value % 10 == 0:

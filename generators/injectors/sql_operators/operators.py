@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from sqlglot import exp
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from generators.injectors.python_operators.change import Change
 from generators.injectors.sql_operators.query import Query
