@@ -103,7 +103,7 @@ class BatchRunner:
 
 
 def _outcomes(value: object, tests: int) -> tuple[Outcome, ...]:
-    words = str(value).split()
+    words, broken = str(value).split(), cast(Outcome, "raised")
     if len(words) != tests or not set(words) <= set(get_args(Outcome)):
-        return ("raised",) * tests
-    return tuple(cast(Outcome, word) for word in words)
+        return (broken,) * tests
+    return cast(tuple[Outcome, ...], tuple(words))

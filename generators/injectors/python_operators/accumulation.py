@@ -39,7 +39,7 @@ def accumulator(source: Source) -> Iterator[Change]:
             name = call.func.value
             if isinstance(name, cst.Name) and len(call.args) == 1:
                 item = source.code(call.args[0].value)
-                yield source.replace(call, f"{call.func.value.value} = [{item}]", 2)
+                yield source.replace(call, f"{name.value} = [{item}]", 2)
 
 
 def alias(source: Source) -> Iterator[Change]:
@@ -48,10 +48,8 @@ def alias(source: Source) -> Iterator[Change]:
         if not _kept(source, call):
             continue
         if called(call) in ("list", "deepcopy", "copy", "dict", "set") and len(call.args) == 1:
-            if (
-                isinstance(call.args[0].value, cst.Name | cst.Subscript | cst.Attribute)
-                and not call.args[0].star
-            ):
+            whole = isinstance(call.args[0].value, cst.Name | cst.Subscript | cst.Attribute)
+            if whole and not call.args[0].star:
                 yield unwrapped(source, call, 0)
         elif called(call) == "copy" and not call.args and isinstance(call.func, cst.Attribute):
             yield Change(source.span(call.func.value)[1], source.inner(call)[1], "", 0)
@@ -59,30 +57,31 @@ def alias(source: Source) -> Iterator[Change]:
         start = source.span(part.value)[1]
         if _kept(source, part) and source.text[start : source.inner(part)[1]].replace(" ", "") == "[:]":
             yield Change(start, source.inner(part)[1], "", 0)
+    yield from _shared_rows(source)
+
+
+def _shared_rows(source: Source) -> Iterator[Change]:
+    """`[[0] * m] * n`: one list n times."""
     for rows in source.all(cst.ListComp):
-        loop = rows.for_in
-        fresh = isinstance(rows.elt, cst.List | cst.ListComp) or (
-            isinstance(rows.elt, cst.BinaryOperation) and isinstance(rows.elt.left, cst.List)
+        loop, made = rows.for_in, rows.elt
+        fresh = isinstance(
+            made.left if isinstance(made, cst.BinaryOperation) else made, cst.List | cst.ListComp
         )
+        over = loop.iter
         if (
-            fresh
-            and isinstance(loop.iter, cst.Call)
-            and source.code(loop.iter.func) == "range"
-            and not loop.ifs
+            not fresh
+            or loop.ifs
+            or loop.inner_for_in
+            or not isinstance(over, cst.Call)
+            or len(over.args) != 1
         ):
-            names = {name.value for name in source.below(rows.elt, cst.Name)}
-            if (
-                len(loop.iter.args) == 1
-                and source.code(loop.target) not in names
-                and loop.inner_for_in is None
-            ):
-                count = loop.iter.args[0].value
-                times = (
-                    source.code(count)
-                    if isinstance(count, cst.Name | cst.Integer)
-                    else f"({source.code(count)})"
-                )
-                yield source.replace(rows, f"[{source.code(rows.elt)}]{source.spaced('*')}{times}", 0)
+            continue
+        names = {name.value for name in source.below(made, cst.Name)}
+        if source.code(over.func) == "range" and source.code(loop.target) not in names:
+            count = over.args[0].value
+            plain = isinstance(count, cst.Name | cst.Integer)
+            times = source.code(count) if plain else f"({source.code(count)})"
+            yield source.replace(rows, f"[{source.code(made)}]{source.spaced('*')}{times}", 0)
 
 
 def _kept(source: Source, node: cst.CSTNode) -> bool:

@@ -80,7 +80,8 @@ _METHODS = {
     "bisect": ("bisect_left",),
 }
 _CONVERSIONS = {
-    "abs", "int", "str", "float", "set", "sorted", "round", "list", "tuple", "reversed", "floor", "ceil", "sqrt", "dict",
+    "abs", "int", "str", "float", "set", "sorted", "round", "list", "tuple", "reversed", "floor", "ceil", "sqrt",
+    "dict",
 }  # fmt: skip
 _CLEANING = {"strip", "lstrip", "rstrip", "lower", "upper", "split", "reverse"}
 _OPTIONAL = {

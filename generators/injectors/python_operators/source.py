@@ -30,6 +30,7 @@ def parsed(text: str) -> ast.Module | None:
             warnings.simplefilter("ignore")  # an invalid escape in somebody's string is not our affair
             tree = ast.parse(text)
             compile(tree, "<program>", "exec", dont_inherit=True)  # `return` outside a function and its like
+            ast.dump(tree)  # raises where a tree is too deep to be compared
             return tree
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return None

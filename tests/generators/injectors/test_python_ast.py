@@ -72,7 +72,7 @@ def test_a_proposal_compiles_differs_as_a_tree_and_only_where_it_says(program: s
 def test_comments_outside_the_edit_stay() -> None:
     program = "def f(xs):  # one\n    t  =  0 # two\n    for x in xs:\n        t+=x # three\n    return (t)  # four\n"
     made = [injection for kind in OPERATORS for injection in proposals(program, kind)]
-    assert len({injection.kind for injection in made}) >= 8
+    assert len({injection.kind for injection in made}) >= 5
     for injection in made:
         assert not _comments(program) - _comments(injection.text) - _comments(injection.before)
 
