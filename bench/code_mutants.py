@@ -21,7 +21,7 @@ from typing import Any
 
 from filters.verify.code.plain import PlainSandbox
 from generators.injectors.base import Subject
-from generators.injectors.prove_code import Outcomes, Tested, prove
+from generators.injectors.prove_code import CodeTask, Outcomes, prove
 from generators.injectors.python_ast import PythonAst
 from generators.injectors.run_mutants import BatchRunner
 from schemas.injection import Injection
@@ -75,8 +75,8 @@ def _one(row: dict[str, Any], args: argparse.Namespace, outcomes: Outcomes, coun
         for kind in args.kind or injector.kinds
         for injection in _first(injector, subject, kind, args)
     ]
-    tested = Tested(tests=tuple(row["tests"]), setup="\n".join(row["test_imports"]))
-    for injection in prove(row["solution"], proposed, tested, outcomes):
+    task = CodeTask(tests=tuple(row["tests"]), setup="\n".join(row["test_imports"]))
+    for injection in prove(row["solution"], proposed, task, outcomes):
         kind = injection.kind
         count.proposed[kind] += 1
         if injection.proven:

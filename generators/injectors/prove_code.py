@@ -23,7 +23,7 @@ SECONDS = (0.1, 0.4, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class CodeTask:
     """The tests of a problem: Python statements that raise where the program is wrong, and their imports."""
 
     tests: tuple[str, ...]
@@ -34,7 +34,7 @@ class Outcomes(Protocol):
     """Runs programs against tests: for each program one outcome a test, in order."""
 
     def __call__(
-        self, programs: Sequence[str], tested: Tested, seconds: float = SECONDS[0]
+        self, programs: Sequence[str], task: CodeTask, seconds: float = SECONDS[0]
     ) -> list[tuple[Outcome, ...]]:
         """`seconds` of processor time for each test. Never raises for what a program does."""
         ...
@@ -43,7 +43,7 @@ class Outcomes(Protocol):
 def prove(
     original: str,
     proposed: Sequence[Injection],
-    tested: Tested,
+    task: CodeTask,
     outcomes: Outcomes,
     *,
     passes_one: bool = False,
@@ -54,12 +54,10 @@ def prove(
     itself does not pass every test nothing is proven.
     """
     programs = [original, *(injection.text for injection in proposed)]
-    seconds, (first, *seen) = _runs(programs, tested, outcomes)
+    seconds, (first, *seen) = _runs(programs, task, outcomes)
     right = bool(first) and all(outcome == "passed" for outcome in first)
     candidates = [n for n, run in enumerate(seen) if "timeout" not in run and _caught(run)] if right else []
-    again = dict(
-        zip(candidates, outcomes([programs[n + 1] for n in candidates], tested, seconds), strict=True)
-    )
+    again = dict(zip(candidates, outcomes([programs[n + 1] for n in candidates], task, seconds), strict=True))
     trees = {_dump(original)}
     for number, injection in enumerate(proposed):
         checks = [
@@ -74,13 +72,13 @@ def prove(
 
 
 def _runs(
-    programs: Sequence[str], tested: Tested, outcomes: Outcomes
+    programs: Sequence[str], task: CodeTask, outcomes: Outcomes
 ) -> tuple[float, list[tuple[Outcome, ...]]]:
     """All programs with the first time limit that the first of them keeps, and that limit."""
-    runs, seconds = outcomes(programs, tested, SECONDS[0]), SECONDS[0]
+    runs, seconds = outcomes(programs, task, SECONDS[0]), SECONDS[0]
     for longer in SECONDS[1:]:
-        if "timeout" in runs[0] and "timeout" not in outcomes(programs[:1], tested, longer)[0]:
-            runs, seconds = outcomes(programs, tested, longer), longer
+        if "timeout" in runs[0] and "timeout" not in outcomes(programs[:1], task, longer)[0]:
+            runs, seconds = outcomes(programs, task, longer), longer
     return seconds, runs
 
 

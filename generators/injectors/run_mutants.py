@@ -11,7 +11,7 @@ from typing import cast, get_args
 
 from filters.verify.code.job import Call, Finished, Job, Limits
 from filters.verify.code.sandbox import Sandbox
-from generators.injectors.prove_code import SECONDS, Outcome, Tested
+from generators.injectors.prove_code import SECONDS, CodeTask, Outcome
 
 _HARNESS = '''
 import signal as _signal, traceback as _traceback
@@ -69,41 +69,41 @@ class BatchRunner:
     batch: int = 64
 
     def __call__(
-        self, programs: Sequence[str], tested: Tested, seconds: float = SECONDS[0]
+        self, programs: Sequence[str], task: CodeTask, seconds: float = SECONDS[0]
     ) -> list[tuple[Outcome, ...]]:
         """For each program one outcome a test, in order."""
         batches = [programs[at : at + self.batch] for at in range(0, len(programs), self.batch)]
-        done = self.sandbox.run_all([self._job(batch, tested, seconds) for batch in batches])
+        done = self.sandbox.run_all([self._job(batch, task, seconds) for batch in batches])
         return [
             run
             for batch, end in zip(batches, done, strict=True)
-            for run in self._read(batch, tested, end, seconds)
+            for run in self._read(batch, task, end, seconds)
         ]
 
-    def _job(self, programs: Sequence[str], tested: Tested, seconds: float) -> Job:
+    def _job(self, programs: Sequence[str], task: CodeTask, seconds: float) -> Job:
         calls = (
-            Call(f"_outcomes({program!r}, {tested.setup!r}, {list(tested.tests)!r}, {seconds!r})")
+            Call(f"_outcomes({program!r}, {task.setup!r}, {list(task.tests)!r}, {seconds!r})")
             for program in programs
         )
         return Job(program="", setup=_HARNESS, calls=tuple(calls), limits=self.limits)
 
     def _read(
-        self, programs: Sequence[str], tested: Tested, end: Finished, seconds: float
+        self, programs: Sequence[str], task: CodeTask, end: Finished, seconds: float
     ) -> list[tuple[Outcome, ...]]:
         if end.ended == "finished" and len(end.replies) == len(programs):
-            return [_outcomes(reply.value, len(tested.tests)) for reply in end.replies]
+            return [_outcomes(reply.value, len(task.tests)) for reply in end.replies]
         if len(programs) == 1:
             late = end.ended in ("timeout", "cpu")
-            return [("timeout" if late else "raised",) * len(tested.tests)]
-        alone = self.sandbox.run_all([self._job([program], tested, seconds) for program in programs])
+            return [("timeout" if late else "raised",) * len(task.tests)]
+        alone = self.sandbox.run_all([self._job([program], task, seconds) for program in programs])
         return [
-            self._read([program], tested, end, seconds)[0]
-            for program, end in zip(programs, alone, strict=True)
+            self._read([program], task, end, seconds)[0] for program, end in zip(programs, alone, strict=True)
         ]
 
 
 def _outcomes(value: object, tests: int) -> tuple[Outcome, ...]:
-    words, broken = str(value).split(), cast(Outcome, "raised")
+    words = str(value).split()
+    broken: Outcome = "raised"
     if len(words) != tests or not set(words) <= set(get_args(Outcome)):
         return (broken,) * tests
     return cast(tuple[Outcome, ...], tuple(words))

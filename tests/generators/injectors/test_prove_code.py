@@ -7,7 +7,7 @@ import pytest
 
 from filters.verify.code.plain import PlainSandbox
 from generators.injectors.base import Subject
-from generators.injectors.prove_code import Tested, prove
+from generators.injectors.prove_code import CodeTask, prove
 from generators.injectors.python_ast import PythonAst
 from generators.injectors.run_mutants import BatchRunner
 from schemas.injection import Edit, Injection
@@ -15,7 +15,7 @@ from schemas.problem import Problem
 from tests.shared import rows
 
 ORIGINAL = "def f(xs):\n    return max(xs)\n"
-TESTED = Tested(("assert f([1, 2]) == 2", "assert f([3, 3]) == 3"))
+TASK = CodeTask(("assert f([1, 2]) == 2", "assert f([3, 3]) == 3"))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def failed(injection: Injection) -> list[str]:
     ],
 )
 def test_each_reason_to_refuse(run: BatchRunner, body: str, kind: str, refused: list[str]) -> None:
-    (injection,) = prove(ORIGINAL, [wrong(body, kind)], TESTED, run)
+    (injection,) = prove(ORIGINAL, [wrong(body, kind)], TASK, run)
     assert [
         name for name in failed(injection) if name != "program_wrong_value" or "terminates" not in refused
     ] == refused
@@ -56,22 +56,22 @@ def test_each_reason_to_refuse(run: BatchRunner, body: str, kind: str, refused: 
 
 
 def test_two_alike_are_accepted_once(run: BatchRunner) -> None:
-    one, other = prove(ORIGINAL, [wrong("min(xs)"), wrong("min( xs )")], TESTED, run)
+    one, other = prove(ORIGINAL, [wrong("min(xs)"), wrong("min( xs )")], TASK, run)
     assert one.proven and failed(other) == ["distinct"]
 
 
 def test_one_that_passes_no_test_is_refused_where_one_is_asked_for(run: BatchRunner) -> None:
-    one, none = prove(ORIGINAL, [wrong("min(xs)"), wrong("0")], TESTED, run, passes_one=True)
+    one, none = prove(ORIGINAL, [wrong("min(xs)"), wrong("0")], TASK, run, passes_one=True)
     assert one.proven and failed(none) == ["passes_one"]
 
 
 def test_an_original_that_fails_proves_nothing(run: BatchRunner) -> None:
-    (injection,) = prove(ORIGINAL, [wrong("min(xs)")], Tested(("assert f([1]) == 2",)), run)
+    (injection,) = prove(ORIGINAL, [wrong("min(xs)")], CodeTask(("assert f([1]) == 2",)), run)
     assert "original_passes" in failed(injection)
 
 
 def test_a_mutant_that_ends_the_process_costs_only_itself(run: BatchRunner) -> None:
-    leaves, other = prove(ORIGINAL, [wrong("__import__('os')._exit(0)"), wrong("min(xs)")], TESTED, run)
+    leaves, other = prove(ORIGINAL, [wrong("__import__('os')._exit(0)"), wrong("min(xs)")], TASK, run)
     assert not leaves.proven and other.proven
 
 
@@ -82,7 +82,7 @@ def test_most_reference_programs_have_three_kinds_that_a_test_catches(run: Batch
         subject = Subject(problem=Problem(statement=row["question"], answer="-"), solution=row["solution"])
         found = (PythonAst().propose(subject, kind, random.Random(0)) for kind in PythonAst.kinds)
         proposed = [injection for many in found for _, injection in zip(range(3), many, strict=False)]
-        tested = Tested(tuple(row["tests"]), "\n".join(row["test_imports"]))
-        kinds = {i.kind for i in prove(row["solution"], proposed, tested, run) if i.proven}
+        task = CodeTask(tuple(row["tests"]), "\n".join(row["test_imports"]))
+        kinds = {i.kind for i in prove(row["solution"], proposed, task, run) if i.proven}
         enough += len(kinds) >= 3
     assert enough >= 0.9 * len(problems)

@@ -25,16 +25,9 @@ PROBLEM = Problem(statement="Write a program.", answer="program")
 PROGRAMS = sorted({case["before"] for case in CASES})
 LINES = st.lists(st.sampled_from([line for p in PROGRAMS for line in p.splitlines()]), max_size=12)
 HARD = [
-    "",
-    "(" * 5000,
-    "-" * 5000 + "1",
-    "not " * 3000 + "x",
-    "x = '\0'",
-    "\ud800",
-    "\ufeffx = 1",
-    "def f(:\n",
-    "a\r\nb",
-]
+    "", "(" * 5000, "-" * 5000 + "1", "not " * 3000 + "x", "x = '\0'", "\ud800", "\ufeffx = 1", "def f(:\n",
+    "+".join(["1"] * 330), "+".join(["1"] * 2000), "x = a" + ".b" * 900, "x = a" + "[0]" * 900, "**".join("a" * 999),
+]  # fmt: skip
 
 
 def proposals(program: str, kind: str, seed: int = 0) -> list[Injection]:
@@ -94,9 +87,16 @@ def test_the_same_seed_gives_the_same_proposals() -> None:
 
 
 @pytest.mark.parametrize("text", HARD, ids=lambda t: repr(t[:12]))
-def test_what_is_no_program_gives_nothing_and_raises_nothing(text: str) -> None:
+def test_what_is_no_program_or_too_deep_raises_nothing(text: str) -> None:
     for kind in OPERATORS:
-        assert not proposals(text, kind) or text == "a\r\nb"
+        for injection in proposals(text, kind):
+            ast.parse(injection.text)
+
+
+def test_other_line_ends_and_letters_keep_their_places() -> None:
+    (injection,) = proposals("# é𝄞\r\ndef f(a, b):\r\n    return a <= b\r\n", "boundary_comparison")
+    assert injection.text == "# é𝄞\r\ndef f(a, b):\r\n    return a < b\r\n"
+    assert injection.step == 2 and injection.before == "<="
 
 
 @settings(max_examples=60, deadline=None)

@@ -66,6 +66,22 @@ def test_an_original_with_another_result_than_expected_proves_nothing() -> None:
     assert not any(i.proven for i in prove(query, proposals(query, "wrong_filter"), DATABASE, [(9,)]))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT " + "+".join(["1"] * 900),
+        "SELECT " + "NOT " * 2000 + "1",
+        "SELECT '",
+        "DROP TABLE t",
+        "\ud800",
+    ],
+)
+def test_what_is_no_query_or_too_deep_raises_nothing(text: str) -> None:
+    for kind in Sql.kinds:
+        for injection in proposals(text, kind):
+            sqlglot.parse_one(injection.text, read="sqlite")
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.one_of(st.text(max_size=60), WORDS.map(" ".join)))
 def test_no_text_raises(text: str) -> None:
