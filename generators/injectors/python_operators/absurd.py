@@ -18,8 +18,10 @@ def _absurd(node: ast.AST) -> bool:
             return isinstance(op, _EMPTY) and _same(left, right)
         case ast.BoolOp(values=values):
             return len({ast.dump(value) for value in values}) < len(values)
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other)):
-            return name == other
+        case ast.Assign(
+            targets=[ast.Name() | ast.Subscript() as target], value=ast.Name() | ast.Subscript() as value
+        ):
+            return ast.unparse(target) == ast.unparse(value)  # their dumps differ by load and store
         case ast.Call(func=ast.Name(id="min" | "max"), args=[one, two]):
             return _same(one, two)
     return False

@@ -67,7 +67,8 @@ def missing_term(source: Source) -> Iterator[Change]:
         (start, middle), (begin, end) = source.span(node.left), source.span(node.right)
         if "\n" in source.text[start:end] or _step(source, node):
             continue
-        yield Change(middle, end, "", 0)
+        if next(source.below(node.left, cst.Name), None) is not None:
+            yield Change(middle, end, "", 0)  # else only a number would be left
         if isinstance(node.operator, cst.Add | cst.Multiply) and not isinstance(
             node.left, cst.BinaryOperation
         ):

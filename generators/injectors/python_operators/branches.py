@@ -32,21 +32,12 @@ def _branches(source: Source, node: cst.If) -> Iterator[Change]:
     elif_ = isinstance(source.parent(node), cst.If)
     start = _with_comments(source, node)
     if elif_:
-        yield (
-            Change(
-                start, _end(source, node.orelse) if node.orelse is None else _line(source, node.orelse), "", 0
-            )
-            if (node.orelse is not None)
-            else Change(start, _after(source, node), "", 0)
-        )
+        end = _line(source, node.orelse) if node.orelse is not None else _after(source, node)
+        yield Change(start, end, "", 0)
     elif node.orelse is None and source.alone(node):
         yield Change(start, _after(source, node), "", 0 if _leaves(node.body) else 1)
-    if isinstance(node.orelse, cst.Else) and not _leaves(node.body):
+    if isinstance(node.orelse, cst.Else):
         yield Change(_line(source, node.orelse), _after(source, node.orelse), "", 1)
-
-
-def _end(source: Source, node: cst.CSTNode | None) -> int:
-    return source.span(node)[1] if node else 0
 
 
 def _line(source: Source, node: cst.CSTNode) -> int:

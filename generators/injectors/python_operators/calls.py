@@ -92,6 +92,10 @@ _OPTIONAL = {
 """The number of arguments each can do with."""
 
 
+_MAKERS = {"range", "isinstance", "defaultdict", "deque", "iter", "next", "print", "input", "exit", "repeat"}
+"""Calls without which the argument means something else altogether."""
+
+
 def called(call: cst.Call) -> str:
     """The name of what is called, without what stands before the dot."""
     name = call.func.attr if isinstance(call.func, cst.Attribute) else call.func

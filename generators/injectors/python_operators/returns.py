@@ -50,9 +50,11 @@ def _variables(source: Source, function: cst.FunctionDef, name: cst.Name) -> Ite
     place = source.inner(name)[0]
     for other in local.values():
         if name.value in local and other.name != name.value and other.bound < place:
-            rank = alike(local[name.value], other)
             if other.how == "parameter" and "number" in other.shapes:
-                continue  # to give back a number one was given
+                continue  # nobody gives back a number as it came
+            rank = alike(local[name.value], other)
+            if rank is None and other.how != "loop" and not (local[name.value].shapes and other.shapes):
+                rank = 2  # what was given or made on the way, as if the work were done
             if rank is not None:
                 yield Change(*source.inner(name), other.name, rank)
 
