@@ -21,7 +21,7 @@ def _absurd(node: ast.AST) -> bool:
         case ast.Assign(
             targets=[ast.Name() | ast.Subscript() as target], value=ast.Name() | ast.Subscript() as value
         ):
-            return ast.unparse(target) == ast.unparse(value)  # their dumps differ by load and store
+            return ast.dump(target).replace("Store()", "Load()") == ast.dump(value)
         case ast.Call(func=ast.Name(id="min" | "max"), args=[one, two]):
             return _same(one, two)
     return False

@@ -147,11 +147,7 @@ def conversion(source: Source) -> Iterator[Change]:
 
 def _simple(source: Source, call: cst.Call) -> bool:
     """Whether a call is a function of a module or a builtin, not a method whose object would be lost."""
-    if (
-        call.args[0].keyword is not None
-        or called(call) in _FUNCTIONS
-        or called(call) in ("range", "isinstance")
-    ):
+    if call.args[0].keyword is not None or called(call) in _FUNCTIONS or called(call) in _MAKERS:
         return False
     imported = {
         name for line in source.all((cst.Import, cst.ImportFrom)) for name in source.code(line).split()

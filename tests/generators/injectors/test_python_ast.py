@@ -105,3 +105,9 @@ def test_no_text_raises(text: str) -> None:
     for kind in OPERATORS:
         for injection in proposals(text, kind):
             compile(injection.text, "<mutant>", "exec", dont_inherit=True)
+
+
+def test_deep_assignments_are_compared_without_recursion() -> None:
+    deep = "a" + "[0]" * 200
+    for injection in proposals(f"def f(a, i):\n    {deep} = {deep}\n    return a\n", "wrong_index"):
+        ast.parse(injection.text)
