@@ -43,7 +43,11 @@ def order(source: Source) -> Iterator[Change]:
         if called in _SYMMETRIC:
             continue
         for one, two in pairwise(plain):
-            if source.code(one.value) != source.code(two.value):
+            empty = one is call.args[0] and source.code(two.value) in (
+                "''",
+                '""',
+            )  # what to look for is nothing
+            if source.code(one.value) != source.code(two.value) and not empty:
                 yield source.swap(one.value, two.value, 0)
     for node in source.all(cst.BinaryOperation):
         if not isinstance(node.operator, _ORDERED):
