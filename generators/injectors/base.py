@@ -45,5 +45,19 @@ class Injector(Options, ABC):
 
 
 INJECTORS: Family[Injector] = Family(
-    "injector", "generators.injectors", Injector, support=frozenset({"proof", "propagate", "inject"})
+    "injector",
+    "generators.injectors",
+    Injector,
+    support=frozenset(
+        {
+            "proof",
+            "propagate",
+            "inject",
+            "prove_code",
+            "prove_sql",
+            "python_operators",
+            "run_mutants",
+            "sql_operators",
+        }
+    ),
 )
