@@ -1,0 +1,114 @@
+"""What kind of mistake a strange computation is, by the right computation it differs from in one thing.
+
+Nothing is guessed: where no right computation, or several that say different things, differ in one
+thing only, the kind stays `unknown`.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+
+from generators.locating.flow import Computation, Evidence
+from generators.locating.shape import Form, Shape, form_of
+from generators.locating.slips import near
+from generators.locating.stated import UNIT_FACTORS
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A kind, and what should have been computed where that is known."""
+
+    kind: str = "unknown"
+    right: str = ""
+
+
+def explain(evidence: Evidence, place: int) -> Explained:
+    """The one thing that is wrong with an equation that holds but computes the wrong thing."""
+    computation = evidence.computations[place]
+    if computation.shape is None:
+        return Explained()
+    done = {c.shape.form for c in evidence.computations[:place] if c.shape}
+    kinds: dict[str, str] = {}
+    for right, result in evidence.known.shapes:
+        if right.form in done or result in evidence.before(place):
+            continue
+        kind = difference(evidence, place, computation.shape, right)
+        if kind:
+            kinds.setdefault(kind, f"{result}")
+    if len(kinds) == 1:
+        (kind, result), = kinds.items()
+        return Explained(kind, result)
+    return Explained()
+
+
+def difference(evidence: Evidence, place: int, wrong: Shape, right: Shape) -> str:
+    """The kind of mistake that one change makes of `right`, empty where it takes more than one."""
+    if len(wrong.operands) >= 2 and _same_operands(wrong, right):
+        return "operator"
+    kind = _other_operand(evidence, place, wrong, right)
+    return kind or _other_length(wrong, right)
+
+
+def _same_operands(wrong: Shape, right: Shape) -> bool:
+    return Counter(_without_ones(wrong)) == Counter(_without_ones(right)) and wrong.form != right.form
+
+
+def _without_ones(shape: Shape) -> list[Fraction]:
+    return [o for o in shape.operands if o != 1]
+
+
+def _other_operand(evidence: Evidence, place: int, wrong: Shape, right: Shape) -> str:
+    for at in wrong.places():
+        used = wrong.items[at]
+        assert isinstance(used, Fraction)
+        for meant in set(right.operands) - {used}:
+            if wrong.with_operand(at, meant) == right.form:
+                return _operand_kind(evidence, place, used, meant)
+    return ""
+
+
+def _operand_kind(evidence: Evidence, place: int, used: Fraction, meant: Fraction) -> str:
+    """Why `used` stands where `meant` belongs."""
+    before, given = evidence.before(place), evidence.given
+    if used and meant and ({used / meant, meant / used} & UNIT_FACTORS) and meant not in before:
+        return "unit_conversion"
+    if meant in before and meant not in given:
+        return "previous_step_value"
+    if meant in given:
+        if used in given and used not in before:
+            return "context_value"
+        return "context_value" if near(used, meant) and used not in before else ""
+    if meant in evidence.known.results:
+        return "missing_step" if used in given or used in before else ""
+    if abs(used - meant) == 1 and used.denominator == 1 and used not in given:
+        return "counting"
+    return ""
+
+
+def _other_length(wrong: Shape, right: Shape) -> str:
+    """A term or factor of the right computation left out, all else the same."""
+    lacking = Counter(right.operands) - Counter(wrong.operands)
+    if Counter(wrong.operands) - Counter(right.operands) or sum(lacking.values()) != 1:
+        return ""
+    (left_out,) = lacking
+    if left_out in UNIT_FACTORS:
+        return "unit_conversion" if _with(wrong.form, left_out, right.form) else ""
+    return "missing_step" if _with(wrong.form, left_out, right.form) else ""
+
+
+def _with(form: Form, operand: Fraction, wanted: Form) -> bool:
+    """Whether one more term or factor makes the wanted form."""
+    if operand.denominator != 1:
+        return False
+    number: Form = (operand.numerator,)
+    for kind in ("+", "*"):
+        inner = list(form[1:]) if form[0] == kind else [(1, form)]
+        for sign in (1, -1):
+            if (kind, *sorted([*inner, (sign, number)], key=repr)) == wanted:
+                return True
+    return False
+
+
+def is_computed(computation: Computation) -> bool:
+    """Whether the expression could be taken apart."""
+    return computation.shape is not None and form_of(computation.shape.items) is not None

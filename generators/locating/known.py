@@ -1,0 +1,84 @@
+"""What right solutions state, and which steps they vouch for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from filters.verify.equations import Equation, equations
+from generators.locating.shape import Form, Shape, shape_of
+from generators.solutions import Solution
+from schemas.attempt import Attempt
+
+_MARKER = re.compile(r"\A\s*(?:Step )?\d+[.:)]")
+"""`Step 2:` and `2.`: a step's own number is no statement."""
+
+Key = tuple[Fraction, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What right solutions state: results, equations as result and operands, steps verbatim, shapes with results."""
+
+    results: frozenset[Fraction]
+    equations: frozenset[Key]
+    steps: frozenset[str]
+    shapes: tuple[tuple[Shape, Fraction], ...] = ()
+    forms: frozenset[Form] = field(default_factory=frozenset)
+    last: frozenset[Fraction] = frozenset()
+    """Results that some right solution computes last."""
+
+
+def known_of(solutions: Sequence[Solution]) -> Known:
+    """Everything that the right solutions state."""
+    stated = [e for s in solutions for e in equations(s.text)]
+    steps = frozenset(s.step_text(i).strip() for s in solutions for i in range(len(s.steps)))
+    shapes: dict[Form, tuple[Shape, Fraction]] = {}
+    for equation in stated:
+        shape = shape_of(equation.left)
+        if shape is not None:
+            shapes.setdefault(shape.form, (shape, equation.stated_value))
+    ends = [equations(s.text)[-1].stated_value for s in solutions if equations(s.text)]
+    return Known(
+        frozenset(e.stated_value for e in stated),
+        frozenset(map(key_of, stated)),
+        steps,
+        tuple(shapes.values()),
+        frozenset(shapes),
+        frozenset(ends),
+    )
+
+
+def key_of(equation: Equation) -> Key:
+    """Result and operands in any order: `3 * 4 = 12` and `4 * 3 = 12` are one equation."""
+    operands = re.findall(r"\d[\d,]*(?:\.\d+)?|\.\d+", equation.left)
+    return equation.stated_value, tuple(sorted(str(Fraction(o.replace(",", ""))) for o in operands))
+
+
+def vouched(attempt: Attempt, known: Known) -> int:
+    """How many steps from the beginning right solutions vouch for."""
+    texts = [attempt.step_text(i) for i in range(len(attempt.steps))]
+    return next((i for i, text in enumerate(texts) if not _vouched(text, known)), len(texts))
+
+
+def _vouched(step: str, known: Known) -> bool:
+    if step.strip() in known.steps:
+        return True
+    return (
+        bool(equations(step))
+        and read_whole(step)
+        and all(key_of(e) in known.equations for e in equations(step))
+    )
+
+
+def read_whole(step: str) -> bool:
+    """Whether every number of a step stands in an equation that is read.
+
+    "In the first 19 days she walks 2 * 10 = 20 miles" and "13 - 4 = 9, so 9*x - 59 = -13" state more
+    than their equations, and it may be wrong.
+    """
+    rest = _MARKER.sub("", step)
+    shift = len(step) - len(rest)
+    for equation in reversed(equations(step)):
+        rest = rest[: max(0, equation.start - shift)] + rest[equation.end - shift :]
+    return not re.search(r"[\d=]", rest)
