@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from filters.verify.equations import equations
 from generators.locating.base import Way
-from generators.locating.equations import plain_number
 from generators.locating.flow import Evidence
 from generators.locating.known import key_of, read_whole
+from generators.locating.slips import plain_number
 from schemas.location import Location
 
 

@@ -9,9 +9,10 @@ from generators.locating.equations import FalseEquation
 from generators.locating.flow import Evidence
 from generators.locating.numbers import UnsourcedNumber
 from generators.locating.reference import StrangeResult
+from generators.locating.units import OtherUnit
 from schemas.location import Location
 
-WAYS: tuple[Way, ...] = (FalseEquation(), StrangeResult(), UnsourcedNumber(), WrongAnswer())
+WAYS: tuple[Way, ...] = (FalseEquation(), StrangeResult(), OtherUnit(), UnsourcedNumber(), WrongAnswer())
 """In the order that decides between ways naming the same step."""
 
 

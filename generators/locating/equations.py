@@ -9,6 +9,7 @@ from filters.verify.equations import Equation
 from generators.locating.base import Way
 from generators.locating.flow import Evidence
 from generators.locating.known import Known, key_of, vouched
+from generators.locating.slips import plain_number
 from schemas.location import Location
 
 
@@ -68,13 +69,3 @@ def computes_known(false: Equation, known: Known) -> bool:
 def _short(value: Fraction) -> bool:
     """Whether a person would write the value out."""
     return value.denominator <= 100 or (value * 10_000).denominator == 1
-
-
-def plain_number(value: Fraction) -> str:
-    """A number as a person writes it: integer, short decimal, else a fraction."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    scaled = value * 10_000
-    if scaled.denominator == 1:
-        return f"{float(value):.4f}".rstrip("0")
-    return f"{value.numerator}/{value.denominator}"

@@ -11,6 +11,7 @@ from functools import cached_property
 from filters.verify.arithmetic import number_value, tokens_of
 from filters.verify.equations import Equation, equations
 from generators.locating.known import Known
+from generators.locating.meaning import Meanings, fingerprints
 from generators.locating.shape import Shape, shape_of
 from generators.locating.stated import CONVERSIONS, stated_numbers
 from schemas.attempt import Attempt
@@ -51,6 +52,25 @@ class Evidence:
             for number in range(len(self.attempt.steps))
             for equation in equations(self.attempt.step_text(number))
         )
+
+    @cached_property
+    def meanings(self) -> tuple[frozenset[int], ...]:
+        """Fingerprints of every computation, in order; empty where its expression could not be taken apart."""
+        text = Meanings(self.given)
+        return tuple(fingerprints(text.add(c.shape, c.result)) for c in self.computations)
+
+    def means_known(self, place: int) -> bool:
+        """Whether an equation computes, by whatever way, what a right solution computes."""
+        return bool(self.meanings[place] & self.known.meanings)
+
+    def on_the_way(self, place: int) -> bool:
+        """Whether an equation computes a part of what a right solution computes."""
+        return bool(self.meanings[place] & self.known.on_the_way)
+
+    def ends_with(self, place: int) -> bool:
+        """Whether the attempt's answer is this equation's result, and no later one has it."""
+        last = [n for n, c in enumerate(self.computations) if c.result == self.answer]
+        return bool(last) and last[-1] == place
 
     @cached_property
     def given(self) -> frozenset[Fraction]:

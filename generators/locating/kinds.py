@@ -8,9 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
-from generators.locating.flow import Computation, Evidence
-from generators.locating.shape import Form, Shape, form_of
-from generators.locating.slips import near
+from generators.locating.flow import Evidence
+from generators.locating.shape import Form, Shape
+from generators.locating.slips import near, plain_number
 from generators.locating.stated import UNIT_FACTORS
 
 
@@ -25,7 +25,7 @@ class Explained:
 def explain(evidence: Evidence, place: int) -> Explained:
     """The one thing that is wrong with an equation that holds but computes the wrong thing."""
     computation = evidence.computations[place]
-    if computation.shape is None:
+    if computation.shape is None or computation.equation.holds is not True:
         return Explained()
     done = {c.shape.form for c in evidence.computations[:place] if c.shape}
     kinds: dict[str, str] = {}
@@ -33,8 +33,8 @@ def explain(evidence: Evidence, place: int) -> Explained:
         if right.form in done or result in evidence.before(place):
             continue
         kind = difference(evidence, place, computation.shape, right)
-        if kind:
-            kinds.setdefault(kind, f"{result}")
+        if kind == "operator" or (kind and plays(evidence, place, result)):
+            kinds.setdefault(kind, plain_number(result))
     if len(kinds) == 1:
         (kind, result), = kinds.items()
         return Explained(kind, result)
@@ -46,7 +46,21 @@ def difference(evidence: Evidence, place: int, wrong: Shape, right: Shape) -> st
     if len(wrong.operands) >= 2 and _same_operands(wrong, right):
         return "operator"
     kind = _other_operand(evidence, place, wrong, right)
-    return kind or _other_length(wrong, right)
+    return kind or _other_length(evidence, wrong, right)
+
+
+def plays(evidence: Evidence, place: int, result: Fraction) -> bool:
+    """Whether the wrong result stands where a right solution has `result`: as the answer, or in a later equation."""
+    wrong = evidence.computations[place].result
+    if wrong == evidence.answer and result in evidence.known.last:
+        return True
+    for later in evidence.computations[place + 1 :]:
+        if later.shape is None or wrong not in later.operands:
+            continue
+        at = next(n for n in later.shape.places() if later.shape.items[n] == wrong)
+        if later.shape.with_operand(at, result) in evidence.known.forms:
+            return True
+    return False
 
 
 def _same_operands(wrong: Shape, right: Shape) -> bool:
@@ -70,30 +84,38 @@ def _other_operand(evidence: Evidence, place: int, wrong: Shape, right: Shape) -
 def _operand_kind(evidence: Evidence, place: int, used: Fraction, meant: Fraction) -> str:
     """Why `used` stands where `meant` belongs."""
     before, given = evidence.before(place), evidence.given
-    if used and meant and ({used / meant, meant / used} & UNIT_FACTORS) and meant not in before:
+    ratios = {used / meant, meant / used} if used and meant else set()
+    if meant not in before and any(_converts(evidence, ratio) for ratio in ratios):
         return "unit_conversion"
-    if meant in before and meant not in given:
-        return "previous_step_value"
+    if meant in before:
+        return "previous_step_value" if meant not in given else ""
     if meant in given:
         if used in given and used not in before:
             return "context_value"
         return "context_value" if near(used, meant) and used not in before else ""
     if meant in evidence.known.results:
         return "missing_step" if used in given or used in before else ""
-    if abs(used - meant) == 1 and used.denominator == 1 and used not in given:
+    counted = used.denominator == 1 and used not in given and 1 / used not in given
+    if abs(used - meant) == 1 and used and counted:
         return "counting"
     return ""
 
 
-def _other_length(wrong: Shape, right: Shape) -> str:
+def _converts(evidence: Evidence, ratio: Fraction) -> bool:
+    """Whether a number is a factor between units that the problem names, and not one of its own numbers."""
+    words = UNIT_FACTORS.get(ratio)
+    return words is not None and ratio not in evidence.given and words.search(evidence.statement) is not None
+
+
+def _other_length(evidence: Evidence, wrong: Shape, right: Shape) -> str:
     """A term or factor of the right computation left out, all else the same."""
     lacking = Counter(right.operands) - Counter(wrong.operands)
     if Counter(wrong.operands) - Counter(right.operands) or sum(lacking.values()) != 1:
         return ""
     (left_out,) = lacking
-    if left_out in UNIT_FACTORS:
-        return "unit_conversion" if _with(wrong.form, left_out, right.form) else ""
-    return "missing_step" if _with(wrong.form, left_out, right.form) else ""
+    if not _with(wrong.form, left_out, right.form):
+        return ""
+    return "unit_conversion" if _converts(evidence, left_out) else "missing_step"
 
 
 def _with(form: Form, operand: Fraction, wanted: Form) -> bool:
@@ -108,7 +130,3 @@ def _with(form: Form, operand: Fraction, wanted: Form) -> bool:
                 return True
     return False
 
-
-def is_computed(computation: Computation) -> bool:
-    """Whether the expression could be taken apart."""
-    return computation.shape is not None and form_of(computation.shape.items) is not None

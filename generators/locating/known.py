@@ -1,12 +1,15 @@
 """What right solutions state, and which steps they vouch for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from filters.verify.equations import Equation, equations
+from generators.locating.meaning import Meanings, fingerprints, partial
 from generators.locating.shape import Form, Shape, shape_of
+from generators.locating.stated import stated_numbers
+from generators.locating.unit_words import Unit, unit_after
 from generators.solutions import Solution
 from schemas.attempt import Attempt
 
@@ -27,10 +30,16 @@ class Known:
     forms: frozenset[Form] = field(default_factory=frozenset)
     last: frozenset[Fraction] = frozenset()
     """Results that some right solution computes last."""
+    meanings: frozenset[int] = frozenset()
+    """Fingerprints of what right solutions compute."""
+    on_the_way: frozenset[int] = frozenset()
+    """Fingerprints of parts of it: right to compute, wrong to end with."""
+    units: Mapping[tuple[Form, Fraction], frozenset[Unit]] = field(default_factory=dict)
+    """Units of measure that follow a computation's result in right solutions."""
 
 
-def known_of(solutions: Sequence[Solution]) -> Known:
-    """Everything that the right solutions state."""
+def known_of(solutions: Sequence[Solution], statement: str = "") -> Known:
+    """Everything that the right solutions of a statement state."""
     stated = [e for s in solutions for e in equations(s.text)]
     steps = frozenset(s.step_text(i).strip() for s in solutions for i in range(len(s.steps)))
     shapes: dict[Form, tuple[Shape, Fraction]] = {}
@@ -46,7 +55,30 @@ def known_of(solutions: Sequence[Solution]) -> Known:
         tuple(shapes.values()),
         frozenset(shapes),
         frozenset(ends),
+        *_meanings(solutions, stated_numbers(statement)),
+        _units(solutions),
     )
+
+
+def _units(solutions: Sequence[Solution]) -> dict[tuple[Form, Fraction], frozenset[Unit]]:
+    found: dict[tuple[Form, Fraction], frozenset[Unit]] = {}
+    for solution in solutions:
+        for equation in equations(solution.text):
+            shape, unit = shape_of(equation.left), unit_after(solution.text, equation.end)
+            if shape and unit:
+                key = shape.form, equation.stated_value
+                found[key] = found.get(key, frozenset()) | {unit}
+    return found
+
+
+def _meanings(solutions: Sequence[Solution], given: frozenset[Fraction]) -> tuple[frozenset[int], frozenset[int]]:
+    whole: set[Form] = set()
+    for solution in solutions:
+        text = Meanings(given)
+        for equation in equations(solution.text):
+            whole.update(text.add(shape_of(equation.left), equation.stated_value))
+    parts = {part for form in whole for part in partial(form)}
+    return fingerprints(whole), fingerprints(parts)
 
 
 def key_of(equation: Equation) -> Key:

@@ -1,19 +1,20 @@
-"""The first step that computes what no right solution computes, by the quantities it makes and uses.
+"""The first step that computes what no right computation computes, by the quantities it makes and uses.
 
-A result that no known right solution states is strange. It is taken for the start of another right
-way, and passed over, where a later equation makes a known result of it (`16 - 3 = 13`, then
-`13 - 4 = 9`, where the reference has `16 - 3 - 4 = 9`). How sure the location is depends on whether one
-change (an operand, an operator, a term left out) makes the computation one of a right solution, whether
-all earlier steps compute what right solutions compute, and whether the answer comes from it.
+A result is strange where no right solution states it. It is passed over where it is another right way:
+it means the same (`generators.locating.meaning`), it is a part of what a right solution computes and the
+attempt goes on from it, or a later equation makes of it what a right solution computes.
+
+How sure a location is depends on what is known of the steps before it (all of them must mean what right
+steps mean), on whether the answer comes from it, and on whether one change explains it.
 """
 
-from fractions import Fraction
 from typing import ClassVar
 
 from generators.locating.base import Way
-from generators.locating.flow import Computation, Evidence
+from generators.locating.flow import Evidence
 from generators.locating.kinds import Explained, explain
-from generators.locating.known import read_whole
+from generators.locating.units import other_unit
+from generators.locating.stated import stated_numbers
 from schemas.location import Location
 
 
@@ -26,10 +27,10 @@ class StrangeResult(Way):
         if not evidence.known.results:
             return None
         strange = [n for n, c in enumerate(evidence.computations) if c.result not in evidence.known.results]
-        unredeemed = [n for n in strange if not redeemed(evidence, n)]
         if not strange:
             return None
-        place = (unredeemed or strange)[0]
+        wrong = [n for n in strange if not right_way(evidence, n)]
+        place = (wrong or strange)[0]
         computation = evidence.computations[place]
         why = explain(evidence, place)
         return Location(
@@ -40,53 +41,50 @@ class StrangeResult(Way):
             expression=computation.equation.left,
             wrong=computation.equation.stated,
             right=why.right,
-            confidence=_sure(evidence, place, why) if unredeemed else 0.2,
+            confidence=_sure(evidence, place, why) if wrong else 0.2,
         )
 
 
-def redeemed(evidence: Evidence, place: int, depth: int = 0) -> bool:
-    """Whether a later equation makes a known result of a strange one, directly or by way of others."""
-    value = evidence.computations[place].result
-    if depth > 6 or value in evidence.given or evidence.computations[place].equation.holds is False:
+def right_way(evidence: Evidence, place: int) -> bool:
+    """Whether an equation with a result that no right solution states is right all the same."""
+    if evidence.computations[place].equation.holds is False or evidence.ends_with(place):
         return False
-    for later in range(place + 1, len(evidence.computations)):
-        computation = evidence.computations[later]
-        if value in computation.operands:
-            known = computation.result in evidence.known.results and computation.result not in evidence.given
-            if known and computation.equation.holds is not False:
-                return True
-            if not known and redeemed(evidence, later, depth + 1):
-                return True
-    return False
+    if evidence.means_known(place) or evidence.on_the_way(place):
+        return True
+    value = evidence.computations[place].result
+    return any(
+        value in evidence.computations[later].operands and evidence.means_known(later)
+        for later in range(place + 1, len(evidence.computations))
+    )
 
 
 def _sure(evidence: Evidence, place: int, why: Explained) -> float:
-    """Measured by reading; see docs/log.md."""
-    computation = evidence.computations[place]
+    """Shares of exact locations among those read (docs/log.md, "Diagnosis")."""
     if place not in evidence.ancestors:
         return 0.4
-    clean = clean_before(evidence, place)
-    if not clean:
+    if not right_before(evidence, place):
         return 0.5
-    if any(not evidence.sourced(o, place) for o in computation.operands):
+    if any(not evidence.sourced(o, place) for o in evidence.computations[place].operands):
         return 0.6
-    return 0.92 if why.kind != "unknown" else 0.75
+    if why.kind != "unknown":
+        return 0.92
+    return 0.85 if evidence.ends_with(place) else 0.7
 
 
-def clean_before(evidence: Evidence, place: int) -> bool:
-    """Whether every earlier step computes, in the same form, what right solutions compute."""
+def right_before(evidence: Evidence, place: int) -> bool:
+    """Whether every earlier step means what a right solution means, and steps in words say nothing new."""
     step = evidence.computations[place].step
-    earlier = [(n, c) for n, c in enumerate(evidence.computations[:place])]
-    if not all(_known_form(evidence, c) or redeemed(evidence, n) for n, c in earlier):
+    for n, computation in enumerate(evidence.computations[:place]):
+        if not (evidence.means_known(n) or right_way(evidence, n)) or max(computation.operands, default=0) <= 1:
+            return False
+    if other_unit(evidence, step) is not None:
         return False
-    silent = set(range(step)) - {c.step for _, c in earlier}
-    return all(read_whole(evidence.attempt.step_text(n)) for n in silent)
+    computing = {c.step for c in evidence.computations[:place]}
+    return all(says_nothing_new(evidence, n) for n in range(step) if n not in computing)
 
 
-def _known_form(evidence: Evidence, computation: Computation) -> bool:
-    return computation.shape is not None and computation.shape.form in evidence.known.forms
-
-
-def missing(evidence: Evidence, place: int) -> set[Fraction]:
-    """Results of right solutions that the attempt has not computed before an equation."""
-    return set(evidence.known.results) - evidence.before(place)
+def says_nothing_new(evidence: Evidence, step: int) -> bool:
+    """Whether every number of a step in words is one of the statement, or a result of an earlier step."""
+    before = {c.result for c in evidence.computations if c.step < step}
+    said = stated_numbers(evidence.attempt.step_text(step))
+    return "=" not in evidence.attempt.step_text(step) and said <= evidence.given | before | {1}

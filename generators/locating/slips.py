@@ -37,6 +37,16 @@ def near(one: Fraction, other: Fraction) -> bool:
     return slip_of(one, other) in {"place_value", "transposed", "digit"} or _one_lost(a, b) or _one_lost(b, a)
 
 
+def plain_number(value: Fraction) -> str:
+    """A number as a person writes it: integer, short decimal, else a fraction."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    scaled = value * 10_000
+    if scaled.denominator == 1:
+        return f"{float(value):.4f}".rstrip("0")
+    return f"{value.numerator}/{value.denominator}"
+
+
 def _one_lost(longer: str, shorter: str) -> bool:
     return len(longer) == len(shorter) + 1 and any(
         longer[:n] + longer[n + 1 :] == shorter for n in range(len(longer))

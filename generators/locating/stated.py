@@ -32,8 +32,21 @@ _WORDS |= {
 }  # fmt: skip
 CONVERSIONS = frozenset(map(Fraction, (7, 12, 24, 60, 100, 1000, 3600, 365, 52, 3, 36, 16, 4, 8, 2, 10, 30)))
 """Factors between units in daily use, and numbers too common to ask where they come from."""
-UNIT_FACTORS = frozenset(map(Fraction, (7, 12, 24, 60, 100, 1000, 3600, 365, 52)))
-"""Those of them that hardly anything else is."""
+UNIT_FACTORS = {
+    Fraction(factor): re.compile(rf"\b(?:{words})", re.IGNORECASE)
+    for factor, words in {
+        7: "week",
+        12: "year|month|annual|dozen|feet|foot|inch",
+        24: "hour|day",
+        60: "hour|minute|second",
+        3600: "hour|second",
+        365: "year|annual|day",
+        52: "year|annual|week",
+        100: r"cent\b|cents|meter|centi|percent",
+        1000: "kilo|km|kg|gram|liter|litre|milli|ml|meter",
+    }.items()
+}
+"""Factors between units, and the words of a statement that can ask for them."""
 
 
 @lru_cache(maxsize=4096)

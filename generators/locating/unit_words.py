@@ -1,0 +1,22 @@
+"""Units of measure in words: what they measure and which word follows a result."""
+
+import re
+
+_UNITS = {
+    "length": "inch inches foot feet yard yards mile miles centimeter centimeters meter meters kilometer kilometers cm km",
+    "time": "second seconds minute minutes hour hours day days week weeks month months year years",
+    "weight": "ounce ounces pound pounds lb lbs gram grams kilogram kilograms kg ton tons",
+    "volume": "cup cups pint pints quart quarts gallon gallons ml liter liters",
+    "money": "cent cents dollar dollars",
+}
+UNITS = {word: (kind, re.sub(r"(?<=inch)es$|s$", "", word).replace("foot", "feet")) for kind, words in _UNITS.items() for word in words.split()}
+"""A unit's word -> what it measures and the unit's name."""
+_AFTER = re.compile(r"\s*([A-Za-z]+)\b(?!\s*(?:/|per\b|an?\b|each\b|-))")
+
+Unit = tuple[str, str]
+
+
+def unit_after(text: str, end: int) -> Unit | None:
+    """The unit of measure that follows a result directly; None where another word follows."""
+    match = _AFTER.match(text, end)
+    return UNITS.get(match[1].lower()) if match else None
