@@ -29,7 +29,9 @@ class FalseEquation(Way):
         stated = [c.equation for c in evidence.computations if c.step == first.step]
         proven = vouched(evidence.attempt, evidence.known) >= first.step
         found = false_step(stated, first.step, proven)
-        return replace(found, kind=self._kind(evidence, first.equation), confidence=self._sure(evidence, found))
+        return replace(
+            found, kind=self._kind(evidence, first.equation), confidence=self._sure(evidence, found)
+        )
 
     def _kind(self, evidence: Evidence, false: Equation) -> str:
         if not computes_known(false, evidence.known):
@@ -39,7 +41,9 @@ class FalseEquation(Way):
     def _sure(self, evidence: Evidence, found: Location) -> float:
         if found.proven:
             return 0.98
-        strange = [c for c in evidence.computations if c.step < found.step and c.result not in evidence.known.results]
+        strange = [
+            c for c in evidence.computations if c.step < found.step and c.result not in evidence.known.results
+        ]
         return 0.5 if strange or not evidence.known.results else 0.9
 
 

@@ -1,7 +1,7 @@
 """The dataflow of an attempt: what each equation computes, from which numbers, and what uses it.
 
-    16 - 3 = 13        from 16, 3 (the statement)
-    13 * 2 = 26        from 13 (the first equation), 2 (the statement)
+16 - 3 = 13        from 16, 3 (the statement)
+13 * 2 = 26        from 13 (the first equation), 2 (the statement)
 """
 
 from dataclasses import dataclass
@@ -84,8 +84,12 @@ class Evidence:
 
     @cached_property
     def ancestors(self) -> frozenset[int]:
-        """Numbers (places in `computations`) of the equations that the answer comes from."""
-        wanted = [self.answer] if self.answer is not None else []
+        """Numbers (places in `computations`) of the equations that the answer comes from.
+
+        An answer that no equation has as its result (rounded, with a unit) comes from the last one.
+        """
+        results = [c.result for c in self.computations]
+        wanted = [self.answer if self.answer in results else r for r in results[-1:]]
         found: set[int] = set()
         while wanted:
             value = wanted.pop()

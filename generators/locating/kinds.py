@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from generators.locating.flow import Evidence
-from generators.locating.shape import Form, Shape
+from generators.locating.shape import Form, Shape, joined
 from generators.locating.slips import near, plain_number
 from generators.locating.stated import UNIT_FACTORS
 
@@ -35,10 +35,7 @@ def explain(evidence: Evidence, place: int) -> Explained:
         kind = difference(evidence, place, computation.shape, right)
         if kind == "operator" or (kind and plays(evidence, place, result)):
             kinds.setdefault(kind, plain_number(result))
-    if len(kinds) == 1:
-        (kind, result), = kinds.items()
-        return Explained(kind, result)
-    return Explained()
+    return Explained(*next(iter(kinds.items()))) if len(kinds) == 1 else Explained()
 
 
 def difference(evidence: Evidence, place: int, wrong: Shape, right: Shape) -> str:
@@ -122,11 +119,5 @@ def _with(form: Form, operand: Fraction, wanted: Form) -> bool:
     """Whether one more term or factor makes the wanted form."""
     if operand.denominator != 1:
         return False
-    number: Form = (operand.numerator,)
-    for kind in ("+", "*"):
-        inner = list(form[1:]) if form[0] == kind else [(1, form)]
-        for sign in (1, -1):
-            if (kind, *sorted([*inner, (sign, number)], key=repr)) == wanted:
-                return True
-    return False
-
+    number = Form("", operand.numerator)
+    return any(joined(sign, [(1, form), (power, number)]) == wanted for sign in "+*" for power in (1, -1))

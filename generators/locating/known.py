@@ -71,7 +71,9 @@ def _units(solutions: Sequence[Solution]) -> dict[tuple[Form, Fraction], frozens
     return found
 
 
-def _meanings(solutions: Sequence[Solution], given: frozenset[Fraction]) -> tuple[frozenset[int], frozenset[int]]:
+def _meanings(
+    solutions: Sequence[Solution], given: frozenset[Fraction]
+) -> tuple[frozenset[int], frozenset[int]]:
     whole: set[Form] = set()
     for solution in solutions:
         text = Meanings(given)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 
-from generators.locating.shape import Form, Shape
+from generators.locating.shape import Form, Item, Shape, form_of, joined
 
 PRIME = (1 << 61) - 1
 _MOST_PARTS = 6
@@ -31,27 +31,23 @@ class Meanings:
 
     def add(self, shape: Shape | None, result: Fraction) -> list[Form]:
         """The expanded forms of the next computation; several where a number may be one of two things."""
-        forms = list(self._expanded(shape.form))[:_MOST_MEANINGS] if shape else []
-        self._forms.setdefault(result, [])
-        self._forms[result] = [*forms, *self._forms[result]][:2]
+        forms = list(self._expanded(shape))[:_MOST_MEANINGS] if shape else []
+        self._forms[result] = [*forms, *self._forms.get(result, [])][:2]
         return forms
 
-    def _expanded(self, form: Form) -> Iterator[Form]:
-        if len(form) == 1:
-            value = Fraction(form[0])  # type: ignore[arg-type]
-            earlier = self._forms.get(value, [])
-            yield from earlier
-            if value in self._given or not earlier:
+    def _expanded(self, shape: Shape) -> Iterator[Form]:
+        """With every operand that an earlier computation gave replaced by that computation."""
+        for items in _choices([self._options(item) for item in shape.items]):
+            form = form_of(items)
+            if form is not None and _size(form) <= _MOST_NODES:
                 yield form
-            return
-        parts = [list(self._expanded(part[1])) for part in form[1:]]  # type: ignore[index]
-        for chosen in _choices(parts):
-            whole: Form = (form[0], *((part[0], c) for part, c in zip(form[1:], chosen, strict=True)))  # type: ignore[index]
-            if _size(whole) <= _MOST_NODES:
-                yield flat(whole)
+
+    def _options(self, item: Item) -> list[Item]:
+        earlier = self._forms.get(item, []) if isinstance(item, Fraction) else []
+        return [*earlier, item] if item in self._given or not earlier else [*earlier]
 
 
-def _choices(parts: Sequence[list[Form]]) -> Iterator[tuple[Form, ...]]:
+def _choices(parts: Sequence[list[Item]]) -> Iterator[tuple[Item, ...]]:
     """The first of every list, then each other one alone."""
     first = tuple(p[0] for p in parts)
     yield first
@@ -61,59 +57,35 @@ def _choices(parts: Sequence[list[Form]]) -> Iterator[tuple[Form, ...]]:
 
 
 def _size(form: Form) -> int:
-    return 1 if len(form) == 1 else 1 + sum(_size(part[1]) for part in form[1:])  # type: ignore[index]
-
-
-def flat(form: Form) -> Form:
-    """Sums within sums and products within products opened."""
-    if len(form) == 1:
-        return form
-    parts: list[tuple[int, Form]] = []
-    for sign, inner in form[1:]:  # type: ignore[misc]
-        inner = flat(inner)
-        if len(inner) > 1 and inner[0] == form[0]:
-            parts += [(sign * s, f) for s, f in inner[1:]]  # type: ignore[misc]
-        else:
-            parts.append((sign, inner))
-    return (form[0], *parts)
+    return 1 + sum(_size(part) for _, part in form.parts)
 
 
 def fingerprint(form: Form) -> int | None:
     """The form's value in the field; None where it divides by zero."""
-    if len(form) == 1:
-        return _residue(int(form[0]))  # type: ignore[call-overload, no-any-return]
-    total = 0 if form[0] == "+" else 1
-    for sign, inner in form[1:]:  # type: ignore[misc]
+    if not form.joined:
+        return _residue(form.value)
+    total = 0 if form.joined == "+" else 1
+    for sign, inner in form.parts:
         value = fingerprint(inner)
-        if value is None:
+        if value is None or (value == 0 and form.joined == "*" and sign < 0):
             return None
-        if form[0] == "+":
-            total = (total + sign * value) % PRIME
-        elif sign == 1:
-            total = total * value % PRIME
-        elif value == 0:
-            return None
-        else:
-            total = total * pow(value, -1, PRIME) % PRIME
-    return total
+        total = total + sign * value if form.joined == "+" else total * pow(value, sign, PRIME)
+    return total % PRIME
 
 
 def partial(form: Form) -> Iterator[Form]:
-    """Parts of a form that a person may compute on the way: sums of some terms, products of some factors, within too."""
-    if len(form) == 1:
-        return
-    parts = form[1:]
-    for count in range(2, len(parts)):
-        if len(parts) <= _MOST_PARTS:
-            yield from ((form[0], *chosen) for chosen in combinations(parts, count))
-    for _, inner in parts:  # type: ignore[misc]
-        if len(inner) > 1:
+    """What a person may compute on the way to a form: some terms of a sum, some factors of a product, within too."""
+    for count in range(2, len(form.parts)):
+        if len(form.parts) <= _MOST_PARTS:
+            yield from (joined(form.joined, chosen) for chosen in combinations(form.parts, count))
+    for _, inner in form.parts:
+        if inner.joined:
             yield inner
             yield from partial(inner)
 
 
 def fingerprints(forms: Iterable[Form]) -> frozenset[int]:
-    """Fingerprints of several forms, also of their negatives (`3 - 16` where `16 - 3` is meant is told apart by value)."""
+    """Fingerprints of several forms."""
     return frozenset(f for f in map(fingerprint, forms) if f is not None)
 
 

@@ -13,8 +13,8 @@ from typing import ClassVar
 from generators.locating.base import Way
 from generators.locating.flow import Evidence
 from generators.locating.kinds import Explained, explain
-from generators.locating.units import other_unit
 from generators.locating.stated import stated_numbers
+from generators.locating.units import other_unit
 from schemas.location import Location
 
 
@@ -75,7 +75,10 @@ def right_before(evidence: Evidence, place: int) -> bool:
     """Whether every earlier step means what a right solution means, and steps in words say nothing new."""
     step = evidence.computations[place].step
     for n, computation in enumerate(evidence.computations[:place]):
-        if not (evidence.means_known(n) or right_way(evidence, n)) or max(computation.operands, default=0) <= 1:
+        if (
+            not (evidence.means_known(n) or right_way(evidence, n))
+            or max(computation.operands, default=0) <= 1
+        ):
             return False
     if other_unit(evidence, step) is not None:
         return False

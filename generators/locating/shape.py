@@ -7,19 +7,29 @@ Two expressions of one form compute the same from the same numbers: order, brack
 spelling of a fraction (12 * 1/4, 12 / 4, 12 * 0.25) make no difference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from filters.verify.arithmetic import number_value, tokens_of
 
-Item = Fraction | str
-"""An operand, or one of `+ - * / ( )`."""
-Form = tuple[object, ...]
+
+class Form(NamedTuple):
+    """A number (`joined` empty), a sum of signed parts (`+`: 1 or -1) or a product of powers (`*`: 1 or -1)."""
+
+    joined: str
+    value: int = 0
+    parts: tuple[tuple[int, "Form"], ...] = ()
+
+
+Item = Fraction | str | Form
+"""An operand, one of `+ - * / ( )`, or a form in an operand's place."""
 
 _SIGNS = {"×": "*", "·": "*", "x": "*", "X": "*", "÷": "/", "−": "-", "–": "-"}
 _LONGEST = 40
+ONE = Form("", 1)
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,21 @@ def form_of(items: tuple[Item, ...]) -> Form | None:
     return form if reader.at_end else None
 
 
+def joined(sign: str, parts: Iterable[tuple[int, Form]]) -> Form:
+    """A sum or product of parts in a fixed order, those of its own sort opened, factors of one left out."""
+    opened: list[tuple[int, Form]] = []
+    for power, part in parts:
+        if part.joined == sign:
+            opened += [(power * p, inner) for p, inner in part.parts]
+        elif sign == "+" or part != ONE:
+            opened.append((power, part))
+    if not opened:
+        return ONE
+    return opened[0][1] if len(opened) == 1 and opened[0][0] == 1 else Form(sign, 0, tuple(sorted(opened)))
+
+
 class _Reader:
-    """Recursive descent into nested sums `("+", (sign, form)…)` and products `("*", (1 or -1, form)…)`."""
+    """Recursive descent over operands and signs; ValueError on anything that is not an expression."""
 
     def __init__(self, items: tuple[Item, ...]) -> None:
         self._items, self._at = items, 0
@@ -91,32 +114,28 @@ class _Reader:
         return self._at == len(self._items)
 
     def sum(self) -> Form:
-        terms = list(_terms(self._product(), 1))
+        terms = [(1, self._product())]
         while (sign := self._peek()) in ("+", "-"):
             self._at += 1
-            terms += _terms(self._product(), 1 if sign == "+" else -1)
-        return terms[0][1] if len(terms) == 1 and terms[0][0] == 1 else ("+", *sorted(terms, key=repr))
+            terms.append((1 if sign == "+" else -1, self._product()))
+        return joined("+", terms)
 
     def _product(self) -> Form:
-        factors = list(_factors(self._single(), 1))
+        factors = [(1, self._single())]
         while (sign := self._peek()) in ("*", "/", "("):
             self._at += sign != "("
-            factors += _factors(self._single(), -1 if sign == "/" else 1)
-        rest = [f for f in factors if f[1] != (1,)]
-        if not rest:
-            return (1,)
-        return rest[0][1] if len(rest) == 1 and rest[0][0] == 1 else ("*", *sorted(rest, key=repr))
+            factors.append((-1 if sign == "/" else 1, self._single()))
+        return joined("*", factors)
 
     def _single(self) -> Form:
         item = self._peek()
         self._at += 1
+        if isinstance(item, Form):
+            return item
         if isinstance(item, Fraction):
-            if item.denominator == 1:
-                return (item.numerator,)
-            parts = [f for f in ((1, (item.numerator,)), (-1, (item.denominator,))) if f[1] != (1,)]
-            return ("*", *sorted(parts, key=repr))
+            return joined("*", [(1, Form("", item.numerator)), (-1, Form("", item.denominator))])
         if item == "-":
-            return ("+", (-1, self._single()))
+            return joined("+", [(-1, self._single())])
         if item != "(":
             raise ValueError("no operand")
         inner = self.sum()
@@ -127,21 +146,3 @@ class _Reader:
 
     def _peek(self) -> Item:
         return "" if self.at_end else self._items[self._at]
-
-
-def _terms(form: Form, sign: int) -> Iterator[tuple[int, Form]]:
-    if form[0] == "+":
-        for inner in form[1:]:
-            assert isinstance(inner, tuple)
-            yield sign * inner[0], inner[1]
-    else:
-        yield sign, form
-
-
-def _factors(form: Form, power: int) -> Iterator[tuple[int, Form]]:
-    if form[0] == "*":
-        for inner in form[1:]:
-            assert isinstance(inner, tuple)
-            yield power * inner[0], inner[1]
-    else:
-        yield power, form

@@ -1,6 +1,6 @@
 """Numbers that a problem statement gives, in digits and in words, and the constants of units it names.
 
-    "Half of the 30 eggs in 2 dozen …"  ->  1/2, 30, 2, 12
+"Half of the 30 eggs in 2 dozen …"  ->  1/2, 30, 2, 12
 """
 
 import re
@@ -9,13 +9,11 @@ from functools import lru_cache
 
 from filters.verify.arithmetic import number_value, tokens_of
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORDS = {word: Fraction(n) for n, word in enumerate(_ONES)}
-_WORDS |= {word: Fraction(10 * n) for n, word in enumerate(_TENS, start=2)}
+_ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen"""
+_TENS = """twenty thirty forty fifty sixty seventy eighty ninety"""
+_WORDS = {word: Fraction(n) for n, word in enumerate(_ONES.split())}
+_WORDS |= {word: Fraction(10 * n) for n, word in enumerate(_TENS.split(), start=2)}
 _WORDS |= {
     "once": Fraction(1), "single": Fraction(1), "first": Fraction(1),
     "twice": Fraction(2), "double": Fraction(2), "doubles": Fraction(2), "doubled": Fraction(2),

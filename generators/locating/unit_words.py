@@ -3,13 +3,17 @@
 import re
 
 _UNITS = {
-    "length": "inch inches foot feet yard yards mile miles centimeter centimeters meter meters kilometer kilometers cm km",
+    "length": "inch inches foot feet yard yards mile miles meter meters kilometer kilometers cm km",
     "time": "second seconds minute minutes hour hours day days week weeks month months year years",
     "weight": "ounce ounces pound pounds lb lbs gram grams kilogram kilograms kg ton tons",
     "volume": "cup cups pint pints quart quarts gallon gallons ml liter liters",
     "money": "cent cents dollar dollars",
 }
-UNITS = {word: (kind, re.sub(r"(?<=inch)es$|s$", "", word).replace("foot", "feet")) for kind, words in _UNITS.items() for word in words.split()}
+UNITS = {
+    word: (kind, re.sub(r"(?<=inch)es$|s$", "", word).replace("foot", "feet"))
+    for kind, words in _UNITS.items()
+    for word in words.split()
+}
 """A unit's word -> what it measures and the unit's name."""
 _AFTER = re.compile(r"\s*([A-Za-z]+)\b(?!\s*(?:/|per\b|an?\b|each\b|-))")
 

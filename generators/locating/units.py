@@ -11,6 +11,7 @@ from generators.locating.flow import Evidence
 from generators.locating.unit_words import unit_after
 from schemas.location import Location
 
+
 def other_unit(evidence: Evidence, upto: int) -> int | None:
     """The first step before `upto` that gives a known computation another unit than right solutions do."""
     for computation in evidence.computations:
