@@ -9,6 +9,7 @@ from filters.verify.equations import Equation
 from generators.locating.base import Way
 from generators.locating.flow import Evidence
 from generators.locating.known import Known, key_of, vouched
+from generators.locating.shape import shape_of
 from generators.locating.slips import plain_number
 from schemas.location import Location
 
@@ -34,7 +35,9 @@ class FalseEquation(Way):
         )
 
     def _kind(self, evidence: Evidence, false: Equation) -> str:
-        if not computes_known(false, evidence.known):
+        shape = shape_of(false.left)
+        same_form = not evidence.known.forms or (shape is not None and shape.form in evidence.known.forms)
+        if not same_form or not computes_known(false, evidence.known):
             return "unknown"
         return "calculation"
 

@@ -30,10 +30,10 @@ def explain(evidence: Evidence, place: int) -> Explained:
     done = {c.shape.form for c in evidence.computations[:place] if c.shape}
     kinds: dict[str, str] = {}
     for right, result in evidence.known.shapes:
-        if right.form in done or result in evidence.before(place):
-            continue
+        if right.form in done or result in evidence.before(place) or result == -computation.result:
+            continue  # done already; or the same the other way round (3 - 5 for 5 - 3), which has no kind
         kind = difference(evidence, place, computation.shape, right)
-        if kind == "operator" or (kind and plays(evidence, place, result)):
+        if kind and plays(evidence, place, result):
             kinds.setdefault(kind, plain_number(result))
     return Explained(*next(iter(kinds.items()))) if len(kinds) == 1 else Explained()
 

@@ -2,10 +2,9 @@
 
     16 - 3 = 13, 13 - 4 = 9        and        3 + 4 = 7, 16 - 7 = 9        mean the same 9
 
-Every number gets a random residue of a prime field, products of numbers the product of their
-residues; an expression is evaluated there. Two expressions with one fingerprint are the same function of
+Every number gets a random residue of a prime field; an expression is evaluated there. Two expressions with one fingerprint are the same function of
 their numbers (Schwartz-Zippel: a chance of less than 1 in 10^15 that they are not), so brackets,
-order, distribution, percents and the cut into steps make no difference, while 2 + 2 and 2 * 2 differ.
+order, distribution and the cut into steps make no difference, while 2 + 2 and 2 * 2 differ.
 """
 
 import hashlib
@@ -64,6 +63,7 @@ def fingerprint(form: Form) -> int | None:
     """The form's value in the field; None where it divides by zero."""
     if not form.joined:
         return _residue(form.value)
+    form = _shares(form)
     total = 0 if form.joined == "+" else 1
     for sign, inner in form.parts:
         value = fingerprint(inner)
@@ -71,6 +71,19 @@ def fingerprint(form: Form) -> int | None:
             return None
         total = total + sign * value if form.joined == "+" else total * pow(value, sign, PRIME)
     return total % PRIME
+
+
+def _shares(form: Form) -> Form:
+    """A percentage as its share, so that 80 * 25 / 100 is 80 * 0.25."""
+    hundred = (-1, Form("", 100))
+    tops = [part for part in form.parts if part[0] == 1 and not part[1].joined and 1 < part[1].value < 100]
+    if form.joined != "*" or hundred not in form.parts or len(tops) != 1:
+        return form
+    share = Fraction(tops[0][1].value, 100)
+    rest = list(form.parts)
+    rest.remove(hundred)
+    rest.remove(tops[0])
+    return Form("*", 0, (*rest, (1, Form("", share.numerator)), (-1, Form("", share.denominator))))
 
 
 def partial(form: Form) -> Iterator[Form]:
@@ -85,19 +98,27 @@ def partial(form: Form) -> Iterator[Form]:
 
 
 def fingerprints(forms: Iterable[Form]) -> frozenset[int]:
-    """Fingerprints of several forms."""
-    return frozenset(f for f in map(fingerprint, forms) if f is not None)
+    """Fingerprints of several forms; those that come down to one of their own numbers (28 + 20 - 20) mean nothing."""
+    return frozenset(
+        found
+        for form in forms
+        if (found := fingerprint(form)) is not None and found not in set(_leaves(form))
+    )
+
+
+def _leaves(form: Form) -> Iterator[int]:
+    if not form.joined:
+        yield _residue(form.value)
+    for _, part in form.parts:
+        yield from _leaves(part)
 
 
 @lru_cache(maxsize=65_536)
 def _residue(number: int) -> int:
-    """Random, and multiplicative: 25 / 100 is 1 / 4. Numbers with large factors count as primes."""
+    """Random, zero and one excepted."""
     if number < 0:
         return -_residue(-number) % PRIME
     if number <= 1:
         return number
-    for factor in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47):
-        if number % factor == 0 and number != factor:
-            return _residue(factor) * _residue(number // factor) % PRIME
     digest = hashlib.sha256(f"corrigenda {number}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % PRIME

@@ -49,8 +49,11 @@ def right_way(evidence: Evidence, place: int) -> bool:
     """Whether an equation with a result that no right solution states is right all the same."""
     if evidence.computations[place].equation.holds is False or evidence.ends_with(place):
         return False
-    if evidence.means_known(place) or evidence.on_the_way(place):
-        return True
+    return evidence.means_known(place) or evidence.on_the_way(place) or redeemed(evidence, place)
+
+
+def redeemed(evidence: Evidence, place: int) -> bool:
+    """Whether a later equation makes of a result what a right solution computes."""
     value = evidence.computations[place].result
     return any(
         value in evidence.computations[later].operands and evidence.means_known(later)
@@ -68,7 +71,7 @@ def _sure(evidence: Evidence, place: int, why: Explained) -> float:
         return 0.6
     if why.kind != "unknown":
         return 0.92
-    return 0.85 if evidence.ends_with(place) else 0.7
+    return 0.75 if evidence.ends_with(place) else 0.7
 
 
 def right_before(evidence: Evidence, place: int) -> bool:
