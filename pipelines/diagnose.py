@@ -1,4 +1,4 @@
-"""`corrigenda diagnose`: where each answer of a file first goes wrong, what kind of mistake it is, and how that is known.
+"""`corrigenda diagnose`: where each answer of a file first goes wrong, in what kind of mistake, and how that is known.
 
 Rows hold `question`, `answer`, `response` and perhaps `solution`, `finish`; each comes back as it was with
 `verdict`, `first_error` (0-based step, null where right or not found), `step_text`, `error_kind` (`none` where

@@ -9,8 +9,9 @@ from filters.verify.equations import Equation, equations
 from generators.locating.meaning import Meanings, fingerprints, partial
 from generators.locating.shape import Form, Shape, shape_of
 from generators.locating.stated import stated_numbers
-from generators.locating.unit_words import Unit, unit_after
-from generators.solutions import Solution
+from generators.locating.unit_words import Unit, unit_of
+from generators.locating.wording import content_words
+from generators.solutions import REFERENCE, Solution
 from schemas.attempt import Attempt
 
 _MARKER = re.compile(r"\A\s*(?:Step )?\d+[.:)]")
@@ -34,6 +35,8 @@ class Known:
     """Fingerprints of what right solutions compute."""
     on_the_way: frozenset[int] = frozenset()
     """Fingerprints of parts of it: right to compute, wrong to end with."""
+    wording: Mapping[int, frozenset[frozenset[str]]] = field(default_factory=dict)
+    """Content words of the steps that compute a meaning."""
     units: Mapping[tuple[Form, Fraction], frozenset[Unit]] = field(default_factory=dict)
     """Units of measure that follow a computation's result in right solutions."""
 
@@ -43,7 +46,8 @@ def known_of(solutions: Sequence[Solution], statement: str = "") -> Known:
     stated = [e for s in solutions for e in equations(s.text)]
     steps = frozenset(s.step_text(i).strip() for s in solutions for i in range(len(s.steps)))
     shapes: dict[Form, tuple[Shape, Fraction]] = {}
-    for equation in stated:
+    reference = [e for s in solutions if s.parent == REFERENCE for e in equations(s.text)]
+    for equation in reference or stated:
         shape = shape_of(equation.left)
         if shape is not None:
             shapes.setdefault(shape.form, (shape, equation.stated_value))
@@ -53,7 +57,7 @@ def known_of(solutions: Sequence[Solution], statement: str = "") -> Known:
         frozenset(map(key_of, stated)),
         steps,
         tuple(shapes.values()),
-        frozenset(shapes),
+        frozenset(shape.form for e in stated if (shape := shape_of(e.left)) is not None),
         frozenset(ends),
         *_meanings(solutions, stated_numbers(statement)),
         _units(solutions),
@@ -64,7 +68,7 @@ def _units(solutions: Sequence[Solution]) -> dict[tuple[Form, Fraction], frozens
     found: dict[tuple[Form, Fraction], frozenset[Unit]] = {}
     for solution in solutions:
         for equation in equations(solution.text):
-            shape, unit = shape_of(equation.left), unit_after(solution.text, equation.end)
+            shape, unit = shape_of(equation.left), unit_of(solution.text, equation)
             if shape and unit:
                 key = shape.form, equation.stated_value
                 found[key] = found.get(key, frozenset()) | {unit}
@@ -73,14 +77,29 @@ def _units(solutions: Sequence[Solution]) -> dict[tuple[Form, Fraction], frozens
 
 def _meanings(
     solutions: Sequence[Solution], given: frozenset[Fraction]
-) -> tuple[frozenset[int], frozenset[int]]:
-    whole: set[Form] = set()
+) -> tuple[frozenset[int], frozenset[int], dict[int, frozenset[frozenset[str]]]]:
+    """Trusted meanings, their parts, and how the steps that compute them are worded.
+
+    A right answer may be reached by luck: what a policy computes is trusted where the reference or a second
+    right attempt computes it too, or where there is no reference and no second attempt to ask.
+    """
+    seen: dict[int, set[str]] = {}
+    forms: dict[int, Form] = {}
+    wording: dict[int, set[frozenset[str]]] = {}
     for solution in solutions:
         text = Meanings(given)
-        for equation in equations(solution.text):
-            whole.update(text.add(shape_of(equation.left), equation.stated_value))
-    parts = {part for form in whole for part in partial(form)}
-    return fingerprints(whole), fingerprints(parts)
+        for number in range(len(solution.steps)):
+            step = solution.step_text(number)
+            for equation in equations(step):
+                for form in text.add(shape_of(equation.left), equation.stated_value):
+                    for found in fingerprints([form]):
+                        forms[found] = form
+                        seen.setdefault(found, set()).add(solution.parent)
+                        wording.setdefault(found, set()).add(content_words(step))
+    alone = len(solutions) == 1
+    trusted = {f for f, parents in seen.items() if alone or REFERENCE in parents or len(parents) > 1}
+    parts = {part for f in trusted for part in partial(forms[f])}
+    return frozenset(trusted), fingerprints(parts), {f: frozenset(wording[f]) for f in trusted}
 
 
 def key_of(equation: Equation) -> Key:

@@ -1,20 +1,21 @@
 """The first step that computes what no right computation computes, by the quantities it makes and uses.
 
 A result is strange where no right solution states it. It is passed over where it is another right way:
-it means the same (`generators.locating.meaning`), it is a part of what a right solution computes and the
-attempt goes on from it, or a later equation makes of it what a right solution computes.
+it means the same (`generators.locating.meaning`), or later equations make of it what a right solution computes.
 
 How sure a location is depends on what is known of the steps before it (all of them must mean what right
 steps mean), on whether the answer comes from it, and on whether one change explains it.
 """
 
+from fractions import Fraction
 from typing import ClassVar
 
 from generators.locating.base import Way
-from generators.locating.flow import Evidence
+from generators.locating.flow import Computation, Evidence
 from generators.locating.kinds import Explained, explain
 from generators.locating.stated import stated_numbers
-from generators.locating.units import other_unit
+from generators.locating.units import unit_doubtful
+from generators.locating.wording import worded_alike
 from schemas.location import Location
 
 
@@ -29,7 +30,7 @@ class StrangeResult(Way):
         strange = [n for n, c in enumerate(evidence.computations) if c.result not in evidence.known.results]
         if not strange:
             return None
-        wrong = [n for n in strange if not right_way(evidence, n)]
+        wrong = [n for n in strange if not redeemed(evidence, n)]
         place = (wrong or strange)[0]
         computation = evidence.computations[place]
         why = explain(evidence, place)
@@ -45,52 +46,60 @@ class StrangeResult(Way):
         )
 
 
-def right_way(evidence: Evidence, place: int) -> bool:
-    """Whether an equation with a result that no right solution states is right all the same."""
-    if evidence.computations[place].equation.holds is False or evidence.ends_with(place):
+def redeemed(evidence: Evidence, place: int, depth: int = 0) -> bool:
+    """Whether a later equation makes of a result what a right solution computes, directly or by way of others."""
+    if evidence.computations[place].equation.holds is False or evidence.ends_with(place) or depth > 5:
         return False
-    return evidence.means_known(place) or evidence.on_the_way(place) or redeemed(evidence, place)
-
-
-def redeemed(evidence: Evidence, place: int) -> bool:
-    """Whether a later equation makes of a result what a right solution computes."""
+    if evidence.means_known(place):
+        return True
     value = evidence.computations[place].result
-    return any(
-        value in evidence.computations[later].operands and evidence.means_known(later)
-        for later in range(place + 1, len(evidence.computations))
-    )
+    later = range(place + 1, len(evidence.computations))
+    using = [n for n in later if value in evidence.computations[n].operands]
+    return any(evidence.means_known(n) or redeemed(evidence, n, depth + 1) for n in using)
 
 
 def _sure(evidence: Evidence, place: int, why: Explained) -> float:
     """Shares of exact locations among those read (docs/log.md, "Diagnosis")."""
+    computation = evidence.computations[place]
     if place not in evidence.ancestors:
         return 0.4
     if not right_before(evidence, place):
         return 0.5
-    if any(not evidence.sourced(o, place) for o in evidence.computations[place].operands):
+    if any(not evidence.sourced(o, place) for o in computation.operands):
         return 0.6
     if why.kind != "unknown":
-        return 0.92
-    return 0.75 if evidence.ends_with(place) else 0.7
+        return 0.95
+    if evidence.on_the_way(place):
+        return 0.6
+    return 0.75
 
 
 def right_before(evidence: Evidence, place: int) -> bool:
-    """Whether every earlier step means what a right solution means, and steps in words say nothing new."""
+    """Whether every earlier step means and says what right steps do, and steps in words say nothing new."""
     step = evidence.computations[place].step
-    for n, computation in enumerate(evidence.computations[:place]):
-        if (
-            not (evidence.means_known(n) or right_way(evidence, n))
-            or max(computation.operands, default=0) <= 1
-        ):
-            return False
-    if other_unit(evidence, step) is not None:
+    earlier = [(n, c) for n, c in enumerate(evidence.computations[:place]) if c.step < step]
+    if not all(vouched_for(evidence, n, c) for n, c in earlier):
         return False
-    computing = {c.step for c in evidence.computations[:place]}
+    computing = {c.step for _, c in earlier}
     return all(says_nothing_new(evidence, n) for n in range(step) if n not in computing)
+
+
+def vouched_for(evidence: Evidence, place: int, computation: Computation) -> bool:
+    """Whether an equation means what a right solution means, and its step is worded like one that computes it."""
+    if computation.equation.holds is not True or max(computation.operands, default=Fraction(0)) <= 1:
+        return False
+    known = evidence.meanings[place] & evidence.known.meanings
+    if not known or unit_doubtful(evidence, computation):
+        return False
+    text = evidence.attempt.step_text(computation.step)
+    outside = text[: computation.equation.start] + " " + text[computation.equation.end :]
+    if not stated_numbers(outside) <= evidence.given | evidence.before(place) | {Fraction(1)}:
+        return False
+    return any(worded_alike(text, evidence.known.wording.get(found, frozenset())) for found in known)
 
 
 def says_nothing_new(evidence: Evidence, step: int) -> bool:
     """Whether every number of a step in words is one of the statement, or a result of an earlier step."""
     before = {c.result for c in evidence.computations if c.step < step}
     said = stated_numbers(evidence.attempt.step_text(step))
-    return "=" not in evidence.attempt.step_text(step) and said <= evidence.given | before | {1}
+    return "=" not in evidence.attempt.step_text(step) and said <= evidence.given | before | {Fraction(1)}

@@ -2,6 +2,8 @@
 
 import re
 
+from filters.verify.equations import Equation
+
 _UNITS = {
     "length": "inch inches foot feet yard yards mile miles meter meters kilometer kilometers cm km",
     "time": "second seconds minute minutes hour hours day days week weeks month months year years",
@@ -20,7 +22,13 @@ _AFTER = re.compile(r"\s*([A-Za-z]+)\b(?!\s*(?:/|per\b|an?\b|each\b|-))")
 Unit = tuple[str, str]
 
 
-def unit_after(text: str, end: int) -> Unit | None:
-    """The unit of measure that follows a result directly; None where another word follows."""
-    match = _AFTER.match(text, end)
+MONEY: Unit = ("money", "dollar")
+
+
+def unit_of(text: str, equation: Equation) -> Unit | None:
+    """The unit of measure of an equation's result, by the sign before or the word after; None where neither is one."""
+    start, end = equation.result_spans[-1]
+    if text[:start].rstrip().endswith("$"):
+        return MONEY
+    match = _AFTER.match(text, max(end, equation.end))
     return UNITS.get(match[1].lower()) if match else None

@@ -7,21 +7,32 @@ number is right.
 from typing import ClassVar
 
 from generators.locating.base import Way
-from generators.locating.flow import Evidence
-from generators.locating.unit_words import unit_after
+from generators.locating.flow import Computation, Evidence
+from generators.locating.unit_words import Unit, unit_of
 from schemas.location import Location
 
 
-def other_unit(evidence: Evidence, upto: int) -> int | None:
-    """The first step before `upto` that gives a known computation another unit than right solutions do."""
+def other_unit(evidence: Evidence) -> int | None:
+    """The first step that gives a known computation another unit of the same sort than right solutions do."""
     for computation in evidence.computations:
-        if computation.step >= upto or computation.shape is None:
-            continue
-        said = unit_after(evidence.attempt.step_text(computation.step), computation.equation.end)
-        meant = evidence.known.units.get((computation.shape.form, computation.result))
+        said, meant = units_of(evidence, computation)
         if said and meant and said not in meant and all(m[0] == said[0] for m in meant):
             return computation.step
     return None
+
+
+def units_of(evidence: Evidence, computation: Computation) -> tuple[Unit | None, frozenset[Unit]]:
+    """The unit a result has in the attempt, and those it has in right solutions."""
+    said = unit_of(evidence.attempt.step_text(computation.step), computation.equation)
+    form = computation.shape.form if computation.shape else None
+    known = evidence.known.units.get((form, computation.result), frozenset()) if form else frozenset()
+    return said, known
+
+
+def unit_doubtful(evidence: Evidence, computation: Computation) -> bool:
+    """Whether the unit differs at all: dollars here and bars there."""
+    said, meant = units_of(evidence, computation)
+    return bool(meant) and said not in meant
 
 
 class OtherUnit(Way):
@@ -30,7 +41,7 @@ class OtherUnit(Way):
     name: ClassVar[str] = "units"
 
     def look(self, evidence: Evidence) -> Location | None:
-        step = other_unit(evidence, len(evidence.attempt.steps))
+        step = other_unit(evidence)
         if step is None:
             return None
         return Location(step, self.name, proven=False, kind="unit_conversion", confidence=0.6)
