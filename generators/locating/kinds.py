@@ -86,6 +86,8 @@ def _operand_kind(evidence: Evidence, place: int, used: Fraction, meant: Fractio
         return "unit_conversion"
     if meant in before:
         return "previous_step_value" if meant not in given else ""
+    if meant in given and meant in evidence.known.results:
+        return ""  # either: copied from the wrong place, or not computed
     if meant in given:
         if used in given and used not in before:
             return "context_value"

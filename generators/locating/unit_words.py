@@ -3,6 +3,7 @@
 import re
 
 from filters.verify.equations import Equation
+from generators.locating.wording import WITHOUT_MEANING, singular
 
 _UNITS = {
     "length": "inch inches foot feet yard yards mile miles meter meters kilometer kilometers cm km",
@@ -26,9 +27,15 @@ MONEY: Unit = ("money", "dollar")
 
 
 def unit_of(text: str, equation: Equation) -> Unit | None:
-    """The unit of measure of an equation's result, by the sign before or the word after; None where neither is one."""
+    """What an equation's result counts, by the sign before or the word after; None where neither says.
+
+    A unit of measure as (what it measures, its name), any other noun as ("", noun).
+    """
     start, end = equation.result_spans[-1]
     if text[:start].rstrip().endswith("$"):
         return MONEY
     match = _AFTER.match(text, max(end, equation.end))
-    return UNITS.get(match[1].lower()) if match else None
+    if match is None or match[1].lower() in WITHOUT_MEANING:
+        return None
+    word = match[1].lower()
+    return UNITS.get(word, ("", singular(word)))

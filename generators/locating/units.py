@@ -16,7 +16,7 @@ def other_unit(evidence: Evidence) -> int | None:
     """The first step that gives a known computation another unit of the same sort than right solutions do."""
     for computation in evidence.computations:
         said, meant = units_of(evidence, computation)
-        if said and meant and said not in meant and all(m[0] == said[0] for m in meant):
+        if said and said[0] and meant and said not in meant and all(m[0] == said[0] for m in meant):
             return computation.step
     return None
 
@@ -30,9 +30,9 @@ def units_of(evidence: Evidence, computation: Computation) -> tuple[Unit | None,
 
 
 def unit_doubtful(evidence: Evidence, computation: Computation) -> bool:
-    """Whether the unit differs at all: dollars here and bars there."""
+    """Whether the result counts something else than in right solutions: eggs here and persons there."""
     said, meant = units_of(evidence, computation)
-    return bool(meant) and said not in meant
+    return said is not None and bool(meant) and said not in meant
 
 
 class OtherUnit(Way):

@@ -11,7 +11,7 @@ _EMPTY = """the and for are was were has have had that this then than there thei
 because with from into each per will would can could get gets got how many much which what when who first next
 find means since after before all also only been being not but out off over does did make makes thus therefore
 answer more total step"""
-_WITHOUT_MEANING = frozenset(_EMPTY.split())
+WITHOUT_MEANING = frozenset(_EMPTY.split())
 ALIKE = 0.5
 """Share of the shorter step's content words that both must have."""
 
@@ -20,7 +20,12 @@ def content_words(text: str) -> frozenset[str]:
     """Words that carry meaning, lower case, without a plural's s; calculator notes left out."""
     plain = re.sub(r"<<[^<>]*>>", " ", text)
     words = (w.lower() for w in _WORD.findall(plain))
-    return frozenset(re.sub(r"(?<=\w\w\w)s\Z", "", w) for w in words if w not in _WITHOUT_MEANING)
+    return frozenset(singular(w) for w in words if w not in WITHOUT_MEANING)
+
+
+def singular(word: str) -> str:
+    """A word without its plural's s; `bus` and `glass` lose theirs too, alike wherever they stand."""
+    return re.sub(r"(?<=\w\w\w)s\Z", "", word)
 
 
 def worded_alike(text: str, others: Iterable[frozenset[str]]) -> bool:
