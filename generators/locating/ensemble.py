@@ -7,12 +7,20 @@ from generators.locating.answers import WrongAnswer
 from generators.locating.base import Way
 from generators.locating.equations import FalseEquation
 from generators.locating.flow import Evidence
+from generators.locating.identities import FalseIdentity
 from generators.locating.numbers import UnsourcedNumber
 from generators.locating.reference import StrangeResult
 from generators.locating.units import OtherUnit
 from schemas.location import Location
 
-WAYS: tuple[Way, ...] = (FalseEquation(), StrangeResult(), OtherUnit(), UnsourcedNumber(), WrongAnswer())
+WAYS: tuple[Way, ...] = (
+    FalseEquation(),
+    StrangeResult(),
+    FalseIdentity(),
+    OtherUnit(),
+    UnsourcedNumber(),
+    WrongAnswer(),
+)
 """In the order that decides between ways naming the same step."""
 
 

@@ -4,7 +4,8 @@
 
 Every number gets a random residue of a prime field; an expression is evaluated there. Two expressions
 with one fingerprint are the same function of their numbers (Schwartz-Zippel: a chance of less than
-1 in 10^15 that they are not), so brackets, order, distribution and the cut into steps make no difference, while 2 + 2 and 2 * 2 differ.
+1 in 10^15 that they are not), so brackets, order, distribution and the cut
+into steps make no difference, while 2 + 2 and 2 * 2 differ.
 """
 
 import hashlib

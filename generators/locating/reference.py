@@ -7,6 +7,7 @@ How sure a location is depends on what is known of the steps before it (all of t
 steps mean), on whether the answer comes from it, and on whether one change explains it.
 """
 
+import re
 from fractions import Fraction
 from typing import ClassVar
 
@@ -27,7 +28,7 @@ class StrangeResult(Way):
     def look(self, evidence: Evidence) -> Location | None:
         if not evidence.known.results:
             return None
-        strange = [n for n, c in enumerate(evidence.computations) if c.result not in evidence.known.results]
+        strange = [n for n, c in enumerate(evidence.computations) if is_strange(evidence, c)]
         if not strange:
             return None
         wrong = [n for n in strange if not redeemed(evidence, n)]
@@ -44,6 +45,13 @@ class StrangeResult(Way):
             right=why.right,
             confidence=_sure(evidence, place, why) if wrong else 0.2,
         )
+
+
+def is_strange(evidence: Evidence, computation: Computation) -> bool:
+    """Whether no right solution states its result; a mere rewriting (`4 * 5 + 1 = 20 + 1`) has none."""
+    if computation.equation.holds is True and re.search(r"\d\s*[-+*/(]", computation.equation.stated):
+        return False
+    return computation.result not in evidence.known.results
 
 
 def redeemed(evidence: Evidence, place: int, depth: int = 0) -> bool:
