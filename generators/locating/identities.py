@@ -26,11 +26,11 @@ _LINES = re.compile(
 _EQUALS = re.compile(r"(?<![<>!\\:])=(?!=)")
 _OTHER = re.compile(r"[<>≠≈≡%]|\\(?:neq?|leq?|geq?|lt|gt|approx|equiv|sim|pmod|bmod|mod|cdots|ldots|dots)\b")
 _NO_CLAIM = re.compile(
-    r"contradict|impossible|no solution|not equal|never|modul|\bmod\b|\bbase\b|suppose|assume|would|if we|remainder",
+    r"contradict|impossible|not true|extraneous|no solution|not equal|never|modul|\bmod\b|\bbase\b|suppose|assume|would|if we|remainder",
     re.IGNORECASE,
 )
 
-_UNREAD = re.compile(r"\.\d|[A-Za-z](?:\^\{?-1\}?|')?\s*\(")
+_UNREAD = re.compile(r"\.\d|(?<![A-Za-z\\])[A-Za-z](?:\^\{?-1\}?|')?\s*\(")
 """Decimals may be rounded; `f(0)` is a function's value, or a product, and cannot be told."""
 _OPERATES = re.compile(r"[-+*/^]|\\(?:cdot|times|frac|sqrt|div)")
 """`0 = -12` alone states a contradiction on purpose."""

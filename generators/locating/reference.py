@@ -75,11 +75,9 @@ def _sure(evidence: Evidence, place: int, why: Explained) -> float:
         return 0.5
     if any(not evidence.sourced(o, place) for o in computation.operands):
         return 0.6
-    if why.kind != "unknown":
-        return 0.95
-    if evidence.on_the_way(place):
-        return 0.6
-    return 0.75
+    if evidence.on_the_way(place) and not evidence.ends_with(place):
+        return 0.6  # true as far as it goes; what is made of it may be the mistake
+    return 0.95 if why.kind != "unknown" else 0.75
 
 
 def right_before(evidence: Evidence, place: int) -> bool:
