@@ -26,7 +26,8 @@ _LINES = re.compile(
 _EQUALS = re.compile(r"(?<![<>!\\:])=(?!=)")
 _OTHER = re.compile(r"[<>≠≈≡%]|\\(?:neq?|leq?|geq?|lt|gt|approx|equiv|sim|pmod|bmod|mod|cdots|ldots|dots)\b")
 _NO_CLAIM = re.compile(
-    r"contradict|impossible|not true|extraneous|no solution|not equal|never|modul|\bmod\b|\bbase\b|suppose|assume|would|if we|remainder",
+    r"contradict|impossible|not true|extraneous|no solution|not equal|never|modul"
+    r"|\bmod\b|\bbase\b|suppose|assume|would|if we|remainder",
     re.IGNORECASE,
 )
 

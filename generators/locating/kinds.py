@@ -94,8 +94,8 @@ def _operand_kind(evidence: Evidence, place: int, used: Fraction, meant: Fractio
         return "context_value" if near(used, meant) and used not in before else ""
     if meant in evidence.known.results:
         return "missing_step" if used in given or used in before else ""
-    counted = used.denominator == 1 and used not in given and 1 / used not in given
-    if abs(used - meant) == 1 and used and counted:
+    counted = used.denominator == 1 and used not in given and used and 1 / used not in given
+    if abs(used - meant) == 1 and counted:
         return "counting"
     return ""
 
