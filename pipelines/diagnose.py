@@ -2,7 +2,7 @@
 
 Rows hold `question`, `answer`, `response` and perhaps `solution`, `finish`; each comes back as it was with
 `verdict`, `first_error` (0-based step, null where right or not found), `step_text`, `error_kind` (`none` where
-right, `unknown` where nothing tells), `how`, `confidence` (0 to 1), `agreement` and `others`. Right
+right, `unknown` where nothing tells), `slip` (of a wrong calculation: `carry`, `sign`, …), `how`, `confidence` (0 to 1), `agreement` and `others`. Right
 responses to the same question serve as known solutions. Rows that cannot be used go to
 `<out>.dropped.jsonl` with file and line, and the rest goes on.
 """
@@ -16,6 +16,8 @@ from typing import Any
 from filters.verify.math.judge import Judge
 from generators.ask import Ask, Tools
 from generators.attempts import BroughtAttempt, brought
+from generators.locating.flow import number_in
+from generators.locating.slips import slip_of
 from generators.rows import Row, check_row, expand, first_row, read_rows
 from schemas.attempt import Attempt
 from schemas.case import Case
@@ -131,12 +133,19 @@ def _columns(attempt: Attempt, found: Location | None) -> dict[str, Any]:
         "first_error": found.step if found else None,
         "step_text": attempt.step_text(found.step).strip() if found else None,
         "error_kind": kind,
+        "slip": _slip(found) if found and found.kind == "calculation" else "",
         "how": found.method if found else "",
         "confidence": found.confidence if found else None,
         "proven": bool(found and found.proven),
         "agreement": found.agreement if found else None,
         "others": [list(other) for other in found.others] if found else [],
     }
+
+
+def _slip(found: Location) -> str:
+    """Which slip made a wrong result: `sign`, `carry`, `place_value`, …; empty where none of them did."""
+    right, wrong = number_in(found.right), number_in(found.wrong)
+    return slip_of(right, wrong) if right is not None and wrong is not None else ""
 
 
 def _write(path: Path, rows: Iterator[dict[str, Any]]) -> None:

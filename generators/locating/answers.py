@@ -32,7 +32,7 @@ class WrongAnswer(Way):
             proven=False,
             kind=kind,
             wrong=attempt.verdict.evidence,
-            confidence=_sure(evidence) if kind == "final_answer" else min(0.5, _sure(evidence)),
+            confidence=_sure(evidence) if kind == "final_answer" else min(0.4, _sure(evidence)),
         )
 
     def _kind(self, evidence: Evidence, last: Fraction) -> str:
