@@ -2,9 +2,9 @@
 
 Rows hold `question`, `answer`, `response` and perhaps `solution`, `finish`; each comes back as it was with
 `verdict`, `first_error` (0-based step, null where right or not found), `step_text`, `error_kind` (`none` where
-right, `unknown` where nothing tells), `slip` (of a wrong calculation: `carry`, `sign`, …), `how`, `confidence` (0 to 1), `agreement` and `others`. Right
-responses to the same question serve as known solutions. Rows that cannot be used go to
-`<out>.dropped.jsonl` with file and line, and the rest goes on.
+right, `unknown` where nothing tells), `slip` (of a wrong calculation: `carry`, `sign`, …), `how`, `confidence`
+(0 to 1), `proven`, `agreement` and `others`. Right responses to the same question serve as known
+solutions. Rows that cannot be used go to `<out>.dropped.jsonl` with file and line, and the rest goes on.
 """
 
 import json

@@ -33,7 +33,7 @@ _NO_CLAIM = re.compile(
 
 _UNREAD = re.compile(r"\.\d|(?<![A-Za-z\\])[A-Za-z](?:\^\{?-1\}?|')?\s*\(")
 """Decimals may be rounded; `f(0)` is a function's value, or a product, and cannot be told."""
-_OPERATES = re.compile(r"[-+*/^]|\\(?:cdot|times|frac|sqrt|div)")
+_OPERATES = re.compile(r"[\w)}]\s*[-+*/^]|\\(?:cdot|times|frac|sqrt|div)")
 """`0 = -12` alone states a contradiction on purpose."""
 
 
