@@ -75,7 +75,12 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 def never_equal(left: str, right: str) -> bool:
     """Whether two sides are read exactly and differ by a number that is not zero."""
     both = f"{left} {right}"
-    if not left or not right or _UNREAD.search(both) or not _OPERATES.search(both):
+    if (
+        not left
+        or not right
+        or _UNREAD.search(both)
+        or not (_OPERATES.search(left) or _OPERATES.search(right))
+    ):
         return False
     try:
         difference = _read(left) + -_read(right)
