@@ -128,7 +128,7 @@ def test_agreement_halves_the_doubt_and_a_quarrel_is_kept() -> None:
     )
 
 
-def test_what_was_read_by_a_person_stays_as_it_was_read(judge: Judge) -> None:
+def test_what_was_read_row_by_row_stays_as_it_was_read(judge: Judge) -> None:
     """The rows read for docs/log.md: at least 95 % of what is still claimed as sure is as read."""
     problems = {row["id"]: row for row in rows("data/gsm8k_test.jsonl")}
     rollouts: dict[str, list[dict[str, Any]]] = {}
