@@ -16,6 +16,10 @@ from pydantic import Field
 from filters.verify.math.judge import Judge
 from generators.engines.base import Completion
 from generators.locate import Known, known_of, read_whole, symbolic, vouched
+from generators.locating.base import SURE
+from generators.locating.continuations import Value, by_continuations
+from generators.locating.ensemble import agreed
+from generators.locating.judged import by_teacher
 from generators.repair import Repair, repairs
 from generators.roles import PromptOptions, Role
 from generators.solutions import REFERENCE, Solution, right_solutions
@@ -37,16 +41,13 @@ class LocateOptions(Options):
     drop: float = Field(default=0.5, gt=0, le=1)
     """Share of continuations that must end right before a step that is located because none does
     after it. From a lower share none of eight is likely by chance (SPC, arXiv 2504.19162, asks for .75)."""
+    budget: int = Field(default=0, ge=0)
+    """Most continuations sampled to locate one attempt's step by bisection, fewer at each step if need be;
+    0 sets no limit."""
+    judge: bool = True
+    """Also ask the teacher, where there is one, for steps that are not surely known otherwise."""
     reference: bool = True
     """Also take the reference solution as a known right way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """Share of `samples` continuations that end right; `share` is None where none was judged."""
-
-    share: float | None
-    samples: int
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class Ask:
 
     @cached_property
     def _known(self) -> Known:
-        return known_of(self._solutions)
+        return known_of(self._solutions, self.case.problem.statement)
 
     def rights(self) -> list[Attempt]:
         """The right attempts among the solutions, in sample order; equal texts once."""
@@ -180,7 +181,7 @@ class Ask:
         """What is known of the first wrong step without asking the model: for a row that only mentions it."""
         if attempt.id in self._located:
             return self._located[attempt.id]
-        return symbolic(attempt, self._known)
+        return symbolic(attempt, self._known, self.case.problem.statement)
 
     async def repairs(self, attempt: Attempt, location: Location) -> list[Repair]:
         """Verified replacements of the located step; found once for all recipes."""
@@ -190,7 +191,15 @@ class Ask:
         return self._repairs[key]
 
     async def _locate(self, attempt: Attempt) -> Location | None:
-        found = symbolic(attempt, self._known)
+        found = await self._sampled(attempt)
+        if found is not None and (found.proven or found.confidence >= SURE):
+            return found
+        judged = await by_teacher(self, attempt) if self.tools.locate.judge else None
+        return agreed(found, judged) if found and judged else found or judged
+
+    async def _sampled(self, attempt: Attempt) -> Location | None:
+        """By the equations, and by continuations of the policy where those leave it open."""
+        found = symbolic(attempt, self._known, self.case.problem.statement)
         tries = self.tools.locate.continuations
         if not self.has_policy or tries == 0 or (found is not None and found.proven):
             return found
@@ -200,21 +209,5 @@ class Ask:
                 return found
             before = await self.value(attempt.before(found.step), tries)
             return replace(found, proven=bool(before.share))
-        return await self._by_continuations(attempt, right, tries) or found
-
-    async def _by_continuations(self, attempt: Attempt, right: int, tries: int) -> Location | None:
-        """Bisect for the step after which the right answer is no longer reached; the first `right` are right."""
-        reached, lost = right, len(attempt.steps)
-        before = await self.value(attempt.before(reached), tries)
-        while lost - reached > 1:
-            middle = (reached + lost) // 2
-            value = await self.value(attempt.before(middle), tries)
-            if value.share is None:  # all cut off or without a verdict: unknown is not lost
-                return None
-            if value.share:
-                reached, before = middle, value
-            else:
-                lost = middle
-        if reached >= len(attempt.steps) or (before.share or 0.0) < self.tools.locate.drop:
-            return None
-        return Location(reached, "continuations", proven=False)
+        sampled = await by_continuations(self, attempt, right)
+        return agreed(sampled, found) if sampled and found else sampled or found

@@ -19,6 +19,7 @@ from pipelines.cases import CaseResult
 from pipelines.chunks import ChunkResult, Tick, finished, work_chunk
 from pipelines.config import BuildConfig
 from pipelines.config_file import first_difference
+from pipelines.error_kinds import without_kinds
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import ChunkInput, Plan, make_plan
@@ -171,13 +172,13 @@ def finish(
     counts = Counter(plan.counts)
     for chunk in chunks:
         counts.update(chunk.counts)
-    total = dict(sorted(counts.items()))
+    total, kinds = without_kinds(dict(sorted(counts.items())))
     (out / "manifest.json").unlink(missing_ok=True)
     write_dropped(out, plan, chunks)
     if counts["failed"] > config.run.max_failed_share * counts["problems"]:
         return Outcome(out, None, total, spent)
-    kinds: set[str] = {kind for recipe in kit.recipes for kind in recipe.makes}
-    files = write_shards(out, chunks, tables_of(kinds))
+    makes: set[str] = {kind for recipe in kit.recipes for kind in recipe.makes}
+    files = write_shards(out, chunks, tables_of(makes))
     manifest = Manifest(
         name=config.name,
         format_version=FORMAT_VERSION,
@@ -186,6 +187,7 @@ def finish(
         config_digest=kit.digest,
         files=tuple(files),
         counts=total,
+        error_kinds=kinds,
         models=kit.models(),
         spent=spent,
         packages=packages(),

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from generators.recipes.base import Recipe
+from pipelines.error_kinds import kinds_table
 from pipelines.files import write_text
 from schemas.manifest import DataFile, Manifest
 
@@ -74,6 +75,7 @@ def _body(manifest: Manifest, recipes: Sequence[Recipe]) -> str:
             f"| `{recipe.name}` | {counts.get(f'kept.{recipe.name}', 0)} | {recipe.paper} | "
             f"{'learnt' if learnt else 'not learnt'} |"
         )
+    lines += kinds_table(manifest.error_kinds)
     if manifest.models:
         lines += ["", "## Models", ""]
         lines += [

@@ -10,6 +10,7 @@ from filters.base import RowFilter
 from generators.ask import Ask
 from generators.attempts import BroughtAttempt, brought, judged, sample
 from generators.recipes.base import Recipe
+from pipelines.error_kinds import kind_slugs
 from pipelines.kit import Kit
 from schemas.case import Case
 from schemas.dropped import Dropped
@@ -54,8 +55,10 @@ async def work_case(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: K
     ask = Ask(result.case, kit.tools)
     for recipe in kit.recipes:
         await _run(recipe, ask, result, kit)
-    result.locations = ask.locations
     result.counts.update(f"located.{found.method}" for found in ask.locations.values())
+    glanced = {a.id: ask.glance(a) for a in result.case.wrongs}
+    result.locations = {key: found for key, found in glanced.items() if found is not None}
+    result.counts.update(kind_slugs(result.case, result.locations))
     return result
 
 

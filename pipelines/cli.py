@@ -53,6 +53,18 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--in", type=Path, required=True, dest="folder", metavar="DIR", help="a dataset")
     explain.set_defaults(run=_explain)
 
+    diagnose = commands.add_parser("diagnose", help="find where answers of a file first go wrong, and how")
+    diagnose.add_argument(
+        "--in",
+        nargs="+",
+        required=True,
+        dest="paths",
+        metavar="FILE",
+        help="rows: question, answer, response",
+    )
+    diagnose.add_argument("--out", type=Path, required=True, metavar="FILE", help="JSON lines to write")
+    diagnose.set_defaults(run=_diagnose)
+
     show = commands.add_parser("show", help="print rows, segments coloured by kind, masked text marked")
     show.add_argument("folder", type=Path, metavar="DIR", help="a dataset")
     show.add_argument("--config", default="sft", help="sft, preference, stepwise or attempts (default: sft)")
@@ -142,6 +154,17 @@ def _explain(args: argparse.Namespace) -> int:
     from pipelines.explain import explain
 
     explain(args.id, args.folder)
+    return DONE
+
+
+def _diagnose(args: argparse.Namespace) -> int:
+    from pipelines.diagnose import diagnose
+
+    done = diagnose(args.paths, args.out)
+    print(
+        f"{done.rows} rows, {done.wrong} wrong: the first wrong step found in {done.located}, "
+        f"its kind in {done.kinds}; {done.dropped} rows could not be used"
+    )
     return DONE
 
 

@@ -1,7 +1,7 @@
 """The manifest: what a finished build is. Written last, so that its existence means finished."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -22,6 +22,7 @@ class Manifest:
     """The config that was built, the files, the counts of the funnel, and what it ran with.
 
     `counts` are flat slugs (`attempts.wrong`, `kept.lemma`, `dropped.truth.right_side_fails`);
+    `error_kinds` counts the wrong attempts by source, difficulty and kind of mistake;
     `spent` holds seconds, completions bought and replayed, and tokens. Secrets never reach it:
     configs cannot hold any.
     """
@@ -36,6 +37,7 @@ class Manifest:
     models: Mapping[str, Mapping[str, str]]
     spent: Mapping[str, float]
     packages: Mapping[str, str]
+    error_kinds: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists."""

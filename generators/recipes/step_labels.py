@@ -14,7 +14,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from generators.ask import Ask, Value
+from generators.ask import Ask
+from generators.locating.continuations import Value
 from generators.recipes.base import Recipe
 from schemas.attempt import Attempt
 from schemas.case import Case

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from filters.verify.math.judge import Judge
-from generators.ask import Ask, LocateOptions, Tools, Value
+from generators.ask import Ask, LocateOptions, Tools
 from generators.locate import plain_number, read_whole
+from generators.locating.continuations import Value
 from generators.repair import repairs
 from generators.solutions import answer_form, computes, finished_reference
 from schemas.attempt import Attempt
@@ -19,7 +20,7 @@ from tests.world import MISTAKES, Jars, case_of, tools
 TRUTH = {
     "slip_first": (0, "equations", "calculation"),
     "slip_second": (1, "equations", "calculation"),
-    "wrong_operator": (0, "reference", "unknown"),
+    "wrong_operator": (0, "reference", "operator"),
     "stopped_short": (1, "answer", "missing_step"),
     "misstated": (2, "answer", "final_answer"),
 }
