@@ -99,11 +99,13 @@ def _hostile() -> None:
     mixed = list(ordinary)
     for number, text in enumerate(HOSTILE[:50]):
         mixed.insert(number * 100, (text, "7") if number % 5 == 0 else ("7", text))
+    start, _, _ = judged([], warm=True)
     alone, _, _ = judged(ordinary, warm=True)
     together, latencies, outcomes = judged(mixed, warm=True)
+    alone, together = alone - start, together - start
     print(
-        f"hostile: ordinary alone {alone:.2f} CPU-s, with {len(HOSTILE[:50])} hostile {together:.2f} CPU-s, "
-        f"ratio {together / alone:.2f}; slowest pair {max(latencies):.2f} s; {dict(outcomes)}"
+        f"hostile (the workers' start of {start:.2f} CPU-s left out of both): ordinary alone {alone:.2f} CPU-s, "
+        f"with {len(HOSTILE[:50])} hostile {together:.2f} CPU-s, ratio {together / alone:.2f}; slowest pair {max(latencies):.2f} s; {dict(outcomes)}"
     )
 
 

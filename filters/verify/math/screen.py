@@ -6,6 +6,7 @@ words are read as products of letters; `5 \text{ cm}` is 5.
 """
 
 import re
+from math import comb
 
 from filters.verify.math.notation import plain
 
@@ -40,6 +41,10 @@ _SMALL_FACTORIAL = re.compile(
     r"(?<![\d.!)}])(?:\d|1\d|20)\s*!(?!\s*!)|\\[dt]?binom\s*\{\s*\d{1,2}\s*\}\s*\{\s*\d{1,2}\s*\}"
 )
 _FACTORIAL = re.compile(r"[\d)}A-Za-z]\s*!|\\d?binom|\\choose|\\prod|\\sum|\\int|\\Gamma|\d\s*[eE]\s*[+-]?\d")
+_SUM_POWER = re.compile(r"\((?P<sum>[^()]*)\)\s*(?:\^|\*\*)\s*\{?\s*(?P<exponent>\d{1,3})")
+MAX_EXPANDED = 200
+"""Terms of a power of a sum, multiplied out; (a+b+c+d+e+f)^9 has 2002 and takes the whole deadline."""
+
 _DIGITS = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
 _SET = re.compile(r"\\in(?![A-Za-z])|\\cup|\\setminus|\\infty|[\[\]]|^\s*\(.*,.*\)\s*$")
 _WORD = re.compile(
@@ -58,10 +63,22 @@ def too_hard(text: str) -> str | None:
     small = _SMALL_FACTORIAL.sub("1", _SMALL_SUM.sub(" ", shown))
     tests = (
         ("ellipsis", _ELLIPSIS.search(shown)),
-        ("too_large", _TOWER.search(shown) or _BIG_POWER.search(shown) or _FACTORIAL.search(small)),
+        (
+            "too_large",
+            _TOWER.search(shown)
+            or _BIG_POWER.search(shown)
+            or _FACTORIAL.search(small)
+            or any(map(_expands, _SUM_POWER.finditer(shown))),
+        ),
         ("words", _WORD.search(_ENVIRONMENT.sub(" ", shown))),
     )
     return next((reason for reason, found in tests if found), None)
+
+
+def _expands(power: re.Match[str]) -> bool:
+    """Whether a power of a sum has too many terms."""
+    terms, exponent = len(re.findall(r"\S\s*[+-]", power["sum"])) + 1, int(power["exponent"])
+    return comb(terms + exponent - 1, terms - 1) > MAX_EXPANDED
 
 
 def shape_differs(reference: str, answer: str) -> str | None:

@@ -13,6 +13,7 @@ last number, in any language. Choice letters are looked for only where the other
 import re
 
 from filters.verify.math.extract import Extracted, extract_answer
+from filters.verify.math.loose_formula import with_formula
 from filters.verify.math.notation import closing_brace
 
 MAX_BARE = 60
@@ -182,9 +183,7 @@ def _in_sentence(text: str, first: bool) -> str:
         return text
     if formulas and (not numbers or formulas[-1].end() > numbers[-1].start()):
         return str(next(filter(None, formulas[-1].groups()))).strip()
-    if first and "=" not in text:
-        return str(numbers[0][0])
-    return str(numbers[-1][0])
+    return with_formula(text, numbers[0] if first and "=" not in text else numbers[-1])
 
 
 def _shown(hidden: re.Match[str]) -> str:
