@@ -105,7 +105,8 @@ def _hostile() -> None:
     alone, together = alone - start, together - start
     print(
         f"hostile (the workers' start of {start:.2f} CPU-s left out of both): ordinary alone {alone:.2f} CPU-s, "
-        f"with {len(HOSTILE[:50])} hostile {together:.2f} CPU-s, ratio {together / alone:.2f}; slowest pair {max(latencies):.2f} s; {dict(outcomes)}"
+        f"with {len(HOSTILE[:50])} hostile {together:.2f} CPU-s, ratio {together / alone:.2f}; "
+        f"slowest pair {max(latencies):.2f} s; {dict(outcomes)}"
     )
 
 
