@@ -56,13 +56,13 @@ def parser() -> argparse.ArgumentParser:
     diagnose = commands.add_parser("diagnose", help="find where answers of a file first go wrong, and how")
     diagnose.add_argument(
         "--in",
-        nargs="+",
+        type=Path,
         required=True,
-        dest="paths",
-        metavar="FILE",
-        help="rows: question, answer, response",
+        dest="source",
+        metavar="F",
+        help="JSON lines with question, answer, response and, if there is one, solution",
     )
-    diagnose.add_argument("--out", type=Path, required=True, metavar="FILE", help="JSON lines to write")
+    diagnose.add_argument("--out", type=Path, required=True, metavar="G", help="file to write")
     diagnose.set_defaults(run=_diagnose)
 
     show = commands.add_parser("show", help="print rows, segments coloured by kind, masked text marked")
@@ -160,12 +160,7 @@ def _explain(args: argparse.Namespace) -> int:
 def _diagnose(args: argparse.Namespace) -> int:
     from pipelines.diagnose import diagnose
 
-    done = diagnose(args.paths, args.out)
-    print(
-        f"{done.rows} rows, {done.wrong} wrong: the first wrong step found in {done.located}, "
-        f"its kind in {done.kinds}; {done.dropped} rows could not be used"
-    )
-    return DONE
+    return diagnose(args.source, args.out)
 
 
 def _show(args: argparse.Namespace) -> int:

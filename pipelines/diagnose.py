@@ -4,12 +4,13 @@ Rows hold `question`, `answer`, `response` and perhaps `solution`, `finish`; eac
 `verdict`, `first_error` (0-based step, null where right or not found), `step_text`, `error_kind` (`none` where
 right, `unknown` where nothing tells), `slip` (of a wrong calculation: `carry`, `sign`, …), `how`, `confidence`
 (0 to 1), `proven`, `agreement` and `others`. Right responses to the same question serve as known
-solutions. Rows that cannot be used go to `<out>.dropped.jsonl` with file and line, and the rest goes on.
+solutions. A line that cannot be used is kept with its number and what is wrong with it, and the rest goes on.
 """
 
-import json
+import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,74 +19,66 @@ from generators.ask import Ask, Tools
 from generators.attempts import BroughtAttempt, brought
 from generators.locating.flow import number_in
 from generators.locating.slips import slip_of
-from generators.rows import Row, check_row, expand, first_row, read_rows
+from pipelines.lines import Fields, judge_lines
 from schemas.attempt import Attempt
 from schemas.case import Case
-from schemas.dropped import Dropped
 from schemas.errors import KINDS
+from schemas.exceptions import RecordError
 from schemas.ids import nfc
 from schemas.location import Location
 from schemas.problem import Problem
 from schemas.verdict import Outcome, Verdict
 
-_STAGE = "diagnose"
-_NEEDED = {name: name for name in ("question", "answer", "response")}
+_BLANK: Fields = {
+    "first_error": None,
+    "step_text": None,
+    "error_kind": "unknown",
+    "slip": "",
+    "how": "",
+    "confidence": None,
+    "proven": False,
+    "agreement": None,
+    "others": [],
+}
+"""What a line that cannot be used gets."""
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What became of a file's rows."""
-
-    rows: int
-    wrong: int
-    located: int
-    kinds: int
-    dropped: int
-
-
-def diagnose(paths: Sequence[str], out: Path) -> Counts:
-    """Diagnose every row of the files into `out`, in their order. InputError where a file is unusable as a whole."""
-    rows: list[Row] = []
-    dropped: list[Dropped] = []
-    for path in expand(paths):
-        check_row(first_row(path, _STAGE), path, _NEEDED)
-        for row in read_rows(path, _STAGE):
-            problem = row if isinstance(row, Dropped) else _unusable(row)
-            if problem is not None:
-                dropped.append(problem)
-            elif isinstance(row, Row):
-                rows.append(row)
+def diagnose(source: Path, target: Path) -> int:
+    """Diagnose every line of a file; the command's exit code. InputError where the file is unusable as a whole."""
+    found: Counter[str] = Counter()
     with Judge() as judge:
-        found = _diagnosed(rows, judge)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _write(out, ({**row.values, **columns} for row, columns in zip(rows, found, strict=True)))
-    beside = out.with_name(f"{out.name}.dropped.jsonl")
-    beside.unlink(missing_ok=True)
-    if dropped:
-        _write(beside, map(asdict, dropped))
-    wrong = [c for c in found if c["verdict"] == "wrong"]
-    return Counts(
-        rows=len(rows),
-        wrong=len(wrong),
-        located=sum(c["first_error"] is not None for c in wrong),
-        kinds=sum(c["error_kind"] != "unknown" for c in wrong),
-        dropped=len(dropped),
+
+        def diagnosed(rows: list[Fields]) -> Iterator[Fields]:
+            for columns in _diagnosed(rows, judge):
+                if columns["verdict"] == "wrong":
+                    found["wrong"] += 1
+                    found["step"] += columns["first_error"] is not None
+                    found["kind"] += columns["error_kind"] != "unknown"
+                yield columns
+
+        # the whole file at once: right responses to a question may stand anywhere in it
+        code = judge_lines(source, target, _usable, diagnosed, _BLANK, batch=None)
+    wrong, step, kind = found["wrong"], found["step"], found["kind"]
+    print(
+        f"of {wrong} wrong answers the first wrong step was found in {step}, its kind in {kind}",
+        file=sys.stderr,
     )
+    return code
 
 
-def _unusable(row: Row) -> Dropped | None:
-    for column in _NEEDED:
+def _usable(row: Fields) -> Fields:
+    for column in ("question", "answer", "response"):
         value = row.get(column)
         if column == "answer" and isinstance(value, int) and not isinstance(value, bool):
             continue
         if not isinstance(value, str):
-            return row.drop(_STAGE, "wrong_type", f"{column!r} is {type(value).__name__}, not text")
+            raise RecordError(f"{column!r} must be a text, got {type(value).__name__}")
         if not value.strip():
-            return row.drop(_STAGE, "empty_text", f"{column!r} is empty")
-    return None
+            raise RecordError(f"{column!r} is empty")
+    return row
 
 
-def _diagnosed(rows: Sequence[Row], judge: Judge) -> list[dict[str, Any]]:
+def _diagnosed(rows: Sequence[Fields], judge: Judge) -> list[dict[str, Any]]:
     """The new columns of every row; rows of one question and answer are one case."""
     cases: dict[tuple[str, str], list[int]] = {}
     for number, row in enumerate(rows):
@@ -97,7 +90,7 @@ def _diagnosed(rows: Sequence[Row], judge: Judge) -> list[dict[str, Any]]:
     return [found[n] for n in range(len(rows))]
 
 
-def _case(rows: Sequence[Row], judge: Judge) -> Iterator[dict[str, Any]]:
+def _case(rows: Sequence[Fields], judge: Judge) -> Iterator[dict[str, Any]]:
     solutions = [s for row in rows if isinstance(s := row.get("solution"), str) and s.strip()]
     problem = Problem(
         statement=str(rows[0].get("question")),
@@ -146,12 +139,3 @@ def _slip(found: Location) -> str:
     """Which slip made a wrong result: `sign`, `carry`, `place_value`, …; empty where none of them did."""
     right, wrong = number_in(found.right), number_in(found.wrong)
     return slip_of(right, wrong) if right is not None and wrong is not None else ""
-
-
-def _write(path: Path, rows: Iterator[dict[str, Any]]) -> None:
-    """JSON lines, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8") as lines:
-        for row in rows:
-            lines.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-    partial.replace(path)

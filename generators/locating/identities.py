@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import ClassVar
 
 from filters.verify.math.expression import read_expression
-from filters.verify.math.surd import Surd, Undecidable
+from filters.verify.math.roots import Undecidable
+from filters.verify.math.surd import Surd
 from generators.locating.base import Way
 from generators.locating.flow import Evidence
 from schemas.location import Location

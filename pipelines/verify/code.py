@@ -19,7 +19,7 @@ from filters.verify.code.options import ProgramOptions
 from filters.verify.code.program_text import program_in
 from filters.verify.code.quality import mutant_scores
 from filters.verify.code.task import ProgramTask, task_of
-from pipelines.verify.lines import Fields, judge_lines
+from pipelines.lines import Fields, judge_lines
 from schemas.exceptions import RecordError
 
 Case = tuple[ProgramTask, str]

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from filters.verify.math.judge import Judge
 from filters.verify.math.options import RESOURCES, JudgeOptions
-from pipelines.verify.lines import Fields, judge_lines
+from pipelines.lines import Fields, judge_lines
 from pipelines.verify.options import complaint
 from schemas.exceptions import RecordError
 from schemas.family import nearest

@@ -13,7 +13,7 @@ from pathlib import Path
 from filters.verify.sql.judge import SqlJudge
 from filters.verify.sql.options import SqlOptions
 from filters.verify.sql.task import SqlTask
-from pipelines.verify.lines import Fields, judge_lines
+from pipelines.lines import Fields, judge_lines
 
 _BLANK: Fields = {"feedback": [], "flags": [], "isolation": None, "seconds": 0.0}
 

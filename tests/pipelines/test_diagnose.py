@@ -25,7 +25,7 @@ def row(number: int, response: str, **more: object) -> dict[str, object]:
     return {"question": jars.problem.statement, "answer": jars.problem.answer, "response": response, **more}
 
 
-def test_rows_are_diagnosed_and_bad_lines_are_kept_apart(tmp_path: Path) -> None:
+def test_rows_are_diagnosed_and_bad_lines_are_kept(tmp_path: Path) -> None:
     jars = Jars(0)
     given = [
         row(0, jars.wrong("slip_second"), note="kept"),
@@ -39,9 +39,11 @@ def test_rows_are_diagnosed_and_bad_lines_are_kept_apart(tmp_path: Path) -> None
     source.write_text("\n".join(lines) + "\n", encoding="utf-8")
     done = corrigenda("diagnose", "--in", source, "--out", out)
     assert done.returncode == 0, done.stderr
-    assert "4 rows, 2 wrong" in done.stdout and "2 rows could not be used" in done.stdout
+    assert "6 lines: 1 right, 2 wrong, 1 unknown, 2 bad" in done.stderr
+    assert "of 2 wrong answers the first wrong step was found in 2, its kind in 2" in done.stderr
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert all(set(r) >= KEYS for r in rows)
+    bad, rows = rows[1:3], [rows[0], *rows[3:]]
     assert rows[0]["note"] == "kept"
     # The right response of the same question is the known solution: no reference was given.
     assert [(r["verdict"], r["first_error"], r["error_kind"]) for r in rows[:3]] == [
@@ -51,11 +53,7 @@ def test_rows_are_diagnosed_and_bad_lines_are_kept_apart(tmp_path: Path) -> None
     ]
     assert rows[0]["step_text"].startswith("Step 2:") and rows[0]["proven"]
     assert (rows[3]["verdict"], rows[3]["first_error"]) == ("unknown", None)
-    dropped = [json.loads(x) for x in Path(f"{out}.dropped.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [(d["where"], d["reason"]) for d in dropped] == [
-        ("attempts.jsonl:2", "bad_json"),
-        ("attempts.jsonl:3", "empty_text"),
-    ]
+    assert [(r["line"], r["error"].split(":")[0]) for r in bad] == [(2, "bad_json"), (3, "'answer' is empty")]
 
 
 def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -67,11 +65,11 @@ def test_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     assert outs[0].read_bytes() == outs[1].read_bytes()
 
 
-def test_a_file_without_the_columns_says_which_is_missing(tmp_path: Path) -> None:
+def test_a_file_of_other_columns_says_what_is_missing_and_is_no_success(tmp_path: Path) -> None:
     source = tmp_path / "a.jsonl"
     source.write_text('{"question": "?", "response": "x"}\n', encoding="utf-8")
     done = corrigenda("diagnose", "--in", source, "--out", tmp_path / "o.jsonl")
-    assert done.returncode == 2 and "answer" in done.stderr and not (tmp_path / "o.jsonl").exists()
+    assert done.returncode == 3 and "'answer' must be a text" in done.stderr
 
 
 def test_kinds_are_tabled_by_source_and_difficulty() -> None:

@@ -1,4 +1,4 @@
-"""Judging a file line by line: one line's mistake is written down and does not stop the rest.
+"""Working on a file line by line: one line's mistake is written down and does not stop the rest.
 
 The written file has a row for every line that is not blank, in order. A bad one keeps what it held
 (its fields, or its text under `raw`) with `verdict` unknown, `reason` `bad_line`, `line` and `error`.
@@ -36,12 +36,13 @@ def judge_lines(
     read: Callable[[Fields], Asked],
     judge: Callable[[list[Asked]], Iterable[Fields]],
     blank: Fields,
+    batch: int | None = BATCH,
 ) -> int:
     """Write every line of `source` with what `judge` adds to it; 3 if there was no good line, else 0.
 
     `read` raises RecordError or InputError for a line that cannot be judged; `judge` gives one set of fields,
-    with `verdict`, for each of a batch, in order; `blank` are its other fields for a bad line. `target`
-    appears when all is done. InputError where `source` is no file or is `target`.
+    with `verdict`, for each of a batch, in order; `blank` are its other fields for a bad line; a `batch` of
+    None is the whole file. `target` appears when all is done. InputError where `source` is no file or is `target`.
     """
     if not source.is_file():
         raise InputError(f"there is no file {source}: give --in a file with one JSON object a line")
@@ -52,9 +53,9 @@ def judge_lines(
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with closing(read_rows(str(source), "verify")) as rows, partial.open("wb") as file:
-            while batch := list(islice(rows, BATCH)):
-                for row in _judged(batch, read, judge, blank):
-                    bad = row["reason"] == "bad_line"
+            while taken := list(islice(rows, batch)):
+                for row in _judged(taken, read, judge, blank):
+                    bad = row.get("reason") == "bad_line"
                     counts["bad" if bad else row["verdict"]] += 1
                     if bad and counts["bad"] <= MAX_REPORTED:
                         print(f"line {row['line']}: {row['error']}", file=sys.stderr)
