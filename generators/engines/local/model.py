@@ -24,6 +24,14 @@ class CausalModel(Protocol):
         """Sample a batch to its end."""
         ...
 
+    def forward(self, **inputs: object) -> Any:
+        """Logits [rows, places, vocabulary], keys and values."""
+        ...
+
+    def __call__(self, **inputs: object) -> Any:
+        """`forward`, as modules are called."""
+        ...
+
     def parameters(self) -> Iterator[torch.nn.Parameter]:
         """All weights."""
         ...
