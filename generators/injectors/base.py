@@ -45,5 +45,8 @@ class Injector(Options, ABC):
 
 
 INJECTORS: Family[Injector] = Family(
-    "injector", "generators.injectors", Injector, support=frozenset({"proof", "propagate", "inject"})
+    "injector",
+    "generators.injectors",
+    Injector,
+    support=frozenset({"continued", "inject", "likelihood", "proof", "propagate", "selected"}),
 )
