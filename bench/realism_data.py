@@ -119,9 +119,7 @@ def _own_mistake(problem: Problem, text: str) -> Mistake | None:
     return None
 
 
-def _mistake(
-    problem: Problem, prefix: str, step: str, kind: str, logprob: float | None = None
-) -> Mistake:
+def _mistake(problem: Problem, prefix: str, step: str, kind: str, logprob: float | None = None) -> Mistake:
     right = problem.solution[len(prefix) :]
     return Mistake(problem.family, problem.statement, prefix, step, right, kind, logprob)
 

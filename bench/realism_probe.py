@@ -208,7 +208,9 @@ def _loss(model: LlamaForCausalLM, rows: Sequence[Row]) -> torch.Tensor:
     return loss
 
 
-def _marker(tokenizer: PreTrainedTokenizerFast, model: LlamaForCausalLM, held: Sequence[Place]) -> list[float]:
+def _marker(
+    tokenizer: PreTrainedTokenizerFast, model: LlamaForCausalLM, held: Sequence[Place]
+) -> list[float]:
     """Log-probability of the whole marker after every place."""
     import torch
 

@@ -38,7 +38,9 @@ def auc_error(value: float, positive: int, negative: int) -> float:
     return float(((value * (1 - value) + rest) / (positive * negative)) ** 0.5)
 
 
-def matched(own: Sequence[Mistake], other: Sequence[Mistake], seed: int = 0) -> tuple[list[Mistake], list[Mistake]]:
+def matched(
+    own: Sequence[Mistake], other: Sequence[Mistake], seed: int = 0
+) -> tuple[list[Mistake], list[Mistake]]:
     """One mistake a problem on both sides, and equally many of each family, drawn at random."""
     rng = random.Random(seed)
     sides = [_one_each(own, rng), _one_each(other, rng)]
