@@ -5,6 +5,7 @@ Everything that is asked of the policy goes through a journal, so a second run c
 
 import asyncio
 import json
+import math
 import random
 import re
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -36,9 +37,11 @@ FAMILIES: tuple[FamilyName, ...] = ("chain", "precedence", "word")
 """`linear` is left out: `numbers` carries no result through `3*x = 21`, so there is nothing to compare."""
 SAMPLES = 4
 EACH = 2
-"""Mistakes taken of one problem, own and injected."""
+"""Mistakes put into one problem; of the policy's own all that differ are taken."""
 UNIFORM = 50
 """The uniform perturbation moves a result by 1 to so many, up or down."""
+LEAST = -5.0
+"""Nats: what the policy writes less often than once in 150 times is not selected as likely."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def own_mistakes(answers: Sequence[Own]) -> Iterator[Mistake]:
             mistake = _own_mistake(own.problem, text)
             if mistake is not None:
                 found.setdefault(mistake.prefix + mistake.step, mistake)
-        yield from list(found.values())[:EACH]
+        yield from found.values()
 
 
 def _own_mistake(problem: Problem, text: str) -> Mistake | None:
@@ -152,7 +155,7 @@ def arms(policy: Role, judge: Judge) -> dict[str, Arm]:
 
         return arm
 
-    def selected(choice: Choice) -> Arm:
+    def selected(choice: Choice, least: float = -math.inf) -> Arm:
         async def arm(problem: Problem, rng: random.Random) -> list[Mistake]:
             found = await select(
                 _subject(problem),
@@ -164,6 +167,7 @@ def arms(policy: Role, judge: Judge) -> dict[str, Arm]:
                 count=EACH,
                 weights={"calculation": 1.0},
                 choice=choice,
+                least=least,
             )
             return _mistakes(problem, found.accepted)
 
@@ -179,6 +183,7 @@ def arms(policy: Role, judge: Judge) -> dict[str, Arm]:
         "numbers": unselected({"calculation": 1.0}),
         "numbers, all kinds": unselected(dict.fromkeys(Numbers.kinds, 1.0)),
         "selected": selected("proportional"),
+        "selected, likely": selected("proportional", LEAST),
         "likeliest": selected("likeliest"),
         "continued": continued,
     }

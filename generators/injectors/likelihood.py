@@ -20,10 +20,12 @@ from schemas.segment import Message
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """An injection, its `logprob` filled in, and the log-probability in nats of right prefix and wrong step."""
+    """An injection with its `logprob`, and log-probabilities in nats: of the wrong step given the right
+    prefix, and of both."""
 
     injection: Injection
-    reached: float
+    step: float
+    whole: float
 
 
 def wrong_step(injection: Injection) -> tuple[str, str]:
@@ -48,7 +50,7 @@ async def likelihoods(
         for (number, _), one in zip(places[prefix], steps, strict=True):
             scored[number] = reached.total, one
     return [
-        Likely(replace(injection, logprob=one.mean), reached + one.total)
+        Likely(replace(injection, logprob=one.mean), one.total, reached + one.total)
         for number, injection in enumerate(injections)
         for reached, one in [scored[number]]
     ]

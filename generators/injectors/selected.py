@@ -39,16 +39,19 @@ async def select(
     count: int = 1,
     weights: Mapping[str, float] | None = None,
     choice: Choice = "proportional",
+    least: float = -math.inf,
 ) -> Injected:
     """Up to `count` different proven injections of one solution, with `logprob`. Raises EngineError.
 
     `weights` give each kind's share and a kind without one is not made; without weights the policy
-    decides on the kind too. `messages` are what it is asked with.
+    decides on the kind too. `messages` are what it is asked with. A mistake whose step has a
+    log-probability below `least` nats is nobody's and not made: a solution in which the policy makes
+    none of the proposed mistakes is better left alone than given an odd one.
     """
     kinds = [k for i in injectors for k in i.kinds if weights is None or weights.get(k, 0.0) > 0]
     proposed = candidates(subject, injectors, list(dict.fromkeys(kinds)), rng)
     likely = await likelihoods(proposed, subject, policy, messages)
-    pool = _ordered(likely, choice, rng)
+    pool = _ordered([one for one in likely if one.step >= least], choice, rng)
     accepted: list[Injection] = []
     refused: list[Injection] = []
     while pool and len(accepted) < count:
@@ -76,7 +79,7 @@ def candidates(
 
 def _ordered(likely: Sequence[Likely], choice: Choice, rng: random.Random) -> list[Injection]:
     """The order in which to take them; for `proportional` by Gumbel's trick, drawing without replacement."""
-    keys = [one.reached + (_gumbel(rng) if choice == "proportional" else 0.0) for one in likely]
+    keys = [one.whole + (_gumbel(rng) if choice == "proportional" else 0.0) for one in likely]
     order = sorted(range(len(likely)), key=lambda i: -keys[i])
     return [likely[i].injection for i in order]
 

@@ -42,13 +42,15 @@ def policy(*replies: str) -> Role:
     return role(Scripted(replies={PROBLEM.statement: replies}).open())
 
 
-def selected(asked: Role, seed: int = 0, count: int = 1, choice: Choice = "likeliest") -> Injected:
+def selected(
+    asked: Role, seed: int = 0, count: int = 1, choice: Choice = "likeliest", least: float = -math.inf
+) -> Injected:
     with Judge() as judge:
         messages = PromptOptions().messages(PROBLEM)
         return asyncio.run(
             select(
                 SUBJECT, [Numbers()], asked, messages, random.Random(seed), judge,
-                count=count, weights=CALCULATION, choice=choice,
+                count=count, weights=CALCULATION, choice=choice, least=least,
             )
         )  # fmt: skip
 
@@ -85,6 +87,12 @@ def test_proportional_draws_mistakes_as_often_as_the_policy_makes_them() -> None
     drawn = [texts(selected(asked, seed, choice="proportional"))[0] for seed in range(60)]
     assert set(drawn) == {FORGOT_TEN, BORROWED}
     assert 0.55 < drawn.count(FORGOT_TEN) / len(drawn) < 0.93
+
+
+def test_a_solution_in_which_the_policy_makes_no_such_mistake_is_left_alone() -> None:
+    asked = policy(PROBLEM.solution, FORGOT_TEN)
+    assert texts(selected(asked, count=50, least=-5.0)) == [FORGOT_TEN]
+    assert texts(selected(policy(PROBLEM.solution), least=-5.0)) == []
 
 
 def test_several_are_all_different_all_proven_and_end_where_the_injector_does() -> None:
