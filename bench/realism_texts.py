@@ -47,8 +47,8 @@ def matched(
     chosen: tuple[list[Mistake], list[Mistake]] = ([], [])
     for family in sorted(sides[0]):
         count = min(len(side[family]) for side in sides)
-        for side, into in zip(sides, chosen, strict=True):
-            into += rng.sample(side[family], count)
+        for side, drawn in zip(sides, chosen, strict=True):
+            drawn.extend(rng.sample(side[family], count))
     return chosen
 
 

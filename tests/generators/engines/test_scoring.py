@@ -1,7 +1,6 @@
 """Scores of given texts: the local engine's against the model itself, and borders that tokens cross."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from generators.engines.local.engine import LocalEngine
 from generators.engines.local.scorer import _score, _score_whole
 from generators.engines.scripted import UNSEEN, Scripted
 from generators.engines.transformers_local import TransformersLocal
-from generators.roles import PromptOptions, Role
+from generators.roles import PromptOptions, Role, Scored
 from generators.sources.procedural import Procedural
 from schemas.exceptions import EngineError
 from schemas.problem import Problem
@@ -41,7 +40,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> LocalEngine:
 
 
 def test_the_embedded_policys_own_answers_score_their_own_logprob(embedded: Engine) -> None:
-    problems = [p for p in Procedural(count=8, seed=900_000).problems() if isinstance(p, Problem)]
+    problems = [p for p in Procedural(count=4, seed=900_000).problems() if isinstance(p, Problem)]
 
     async def run() -> None:
         for problem in problems:
@@ -67,7 +66,7 @@ def test_a_border_that_a_token_crosses_is_named_and_nothing_is_lost(embedded: En
     )
 
 
-async def _scored(role: Role, whole: str, cuts: list[int]):  # type: ignore[no-untyped-def]
+async def _scored(role: Role, whole: str, cuts: list[int]) -> list[Scored]:
     found = [(await role.score(TALK, whole[:cut], [whole[cut:]]))[0] for cut in cuts]
     return [*found, (await role.score(TALK, "", [whole[: cuts[-1]]]))[0]]
 
@@ -108,7 +107,7 @@ def test_what_cannot_be_scored_is_refused(tiny: LocalEngine) -> None:
             asyncio.run(tiny.score(request))
 
 
-def test_a_replayed_build_has_no_scores_of_its_own(tmp_path: Path) -> None:
+def test_a_replayed_build_has_no_scores_of_its_own() -> None:
     absent = TransformersLocal(model="embedded").open_for_replay()
     with pytest.raises(EngineError, match="replay"):
         asyncio.run(absent.score(ScoreRequest((1,), ((1,),))))
