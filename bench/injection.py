@@ -1,7 +1,10 @@
 """Injected mistakes on real solutions: how many solutions take them, what the proof says, and how fast.
 
-python -m bench.injection ../shared/data/gsm8k_train.jsonl --each 300
-python -m bench.injection ../shared/data/gsm8k_train.jsonl --print calculation --each 20
+    python -m bench.injection gsm8k_train.jsonl --each 300
+    python -m bench.injection gsm8k_train.jsonl --print calculation --each 20
+
+The file holds an object a line: id, question, solution (GSM8K's, with calculator notes), answer. CPU time is
+that of proposing and proving all kinds for every solution, those that do not apply included.
 """
 
 import argparse

@@ -38,6 +38,15 @@ def parser() -> argparse.ArgumentParser:
     errors = commands.add_parser("errors", help="list the kinds of mistakes")
     errors.set_defaults(run=_errors)
 
+    inject = commands.add_parser("inject", help="put proven mistakes into right solutions")
+    inject.add_argument(
+        "--in", type=Path, required=True, dest="rows", metavar="JSONL", help="question, solution, answer"
+    )
+    inject.add_argument("--out", type=Path, required=True, metavar="JSONL", help="where the rows go")
+    inject.add_argument("--kind", default="", help="only mistakes of this kind (see `corrigenda errors`)")
+    inject.add_argument("--seed", type=int, default=0, help="another seed, other mistakes (default: 0)")
+    inject.set_defaults(run=_inject)
+
     explain = commands.add_parser("explain", help="show a row and every record it came from")
     explain.add_argument("id", help="id of a row or an attempt")
     explain.add_argument("--in", type=Path, required=True, dest="folder", metavar="DIR", help="a dataset")
@@ -115,6 +124,13 @@ def _errors(args: argparse.Namespace) -> int:
     from pipelines.listing import print_errors
 
     print_errors()
+    return DONE
+
+
+def _inject(args: argparse.Namespace) -> int:
+    from pipelines.inject import inject_file
+
+    inject_file(args.rows, args.out, args.kind, args.seed)
     return DONE
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 
+from generators.injectors.base import INJECTORS
 from generators.recipes.base import RECIPES
 from schemas.errors import KINDS
 
@@ -20,9 +21,13 @@ def print_recipes() -> None:
 
 
 def print_errors() -> None:
-    """Every error kind: slug, definition, a right line and a wrong one, source."""
+    """Every error kind: slug, definition, a right line and a wrong one, source, and which injectors make it."""
+    makers = {name: INJECTORS.find(name).kinds for name in INJECTORS.names()}
     for kind in KINDS.values():
         print(f"{kind.slug}  ({kind.domain}: {kind.source})")
         print(f"    {kind.definition}")
         if any(kind.example):
             print(f"      right: {kind.example[0]}\n      wrong: {kind.example[1]}")
+        made_by = [name for name, kinds in makers.items() if kind.slug in kinds]
+        if made_by:
+            print(f"      injected by: {', '.join(made_by)}")

@@ -4,6 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from filters.verify.arithmetic import Token, number_value, tokens_of
 
@@ -70,11 +71,14 @@ class Given:
 def value_of_token(token: Token) -> Fraction | None:
     """The value of a number token, None where it cannot be read."""
     try:
+        if token.text.startswith("-"):
+            return -number_value(Token("number", token.text[1:], 0, 0))
         return number_value(token)
     except ValueError:
         return None
 
 
+@lru_cache(maxsize=1024)
 def given_numbers(statement: str) -> tuple[Given, ...]:
     """The numbers of a statement, digits and words."""
     tokens = [t for t in tokens_of(statement) if t.kind != "skip"]
@@ -105,6 +109,7 @@ def given_numbers(statement: str) -> tuple[Given, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def explained(statement: str) -> frozenset[Fraction]:
     """Values that an operand may have taken from the statement, percents and words such as `twice` included."""
     values: set[Fraction] = set()
@@ -145,7 +150,10 @@ def rewritten(old_text: str, old: Fraction, new: Fraction, commas: bool = False)
     >>> rewritten("1,200", Fraction(1200), Fraction(3400)), rewritten("2.50", Fraction("2.5"), Fraction(3))
     ('3,400', '3.00')
     """
-    if not re.fullmatch(r"[\d,]*\.?\d+", old_text) or new < 0:
+    if new < 0 or old_text.startswith("-"):
+        plain = rewritten(old_text.lstrip("-"), abs(old), abs(new), commas)
+        return None if plain is None else "-" * (new < 0) + plain
+    if not re.fullmatch(r"[\d,]*\.?\d+", old_text):
         return None
     comma = "," if "," in old_text or (commas and old < 1000) else ""
     places = len(old_text.partition(".")[2])

@@ -173,6 +173,27 @@ class _Follow:
         if mention.final:
             self.final = self.texts.get(mention.place, "")
 
+    def _cents(self, place: Place, new: Fraction) -> str | None:
+        """Whole dollars that become dollars and cents: two decimals after a dollar sign, the shortest in notes."""
+        text = self.graph.text
+        if new < 0 or (
+            re.match(r"[\s-]?[A-Za-z]", text[place[1] : place[1] + 2]) and text[place[0] - 1] != "$"
+        ):
+            return None  # `the 24 clips`: not money after all
+        comma = "," if self.graph.commas or "," in text[slice(*place)] else ""
+        shown = f"{float(new):{comma}.2f}"
+        noted = text.rfind("<<", 0, place[0]) > text.rfind(">>", 0, place[0])
+        if noted:
+            return shown.replace(",", "").rstrip("0").rstrip(".")
+        return shown
+
+    def _plausible(self, old: Fraction, new: Fraction) -> bool:
+        """No zero, no `1 things`, nothing out of all proportion; below zero only where the solution goes there."""
+        if not old or not new or 1 in (old, new) or (new < 0 and not self.graph.negatives):
+            return False
+        old, new = abs(old), abs(new)
+        return max(old, new) <= MOST_TIMES * min(old, new)
+
     def _computed(self, node: Node, values: tuple[Fraction, ...]) -> Fraction:
         value = node.value_with(values)
         if value is None:
@@ -180,12 +201,19 @@ class _Follow:
         return value
 
     def _write(self, places: tuple[Place, ...], old: Fraction, new: Fraction) -> None:
-        if min(old, new) <= 0 or 1 in (old, new) or max(old, new) > MOST_TIMES * min(old, new):
+        if not self._plausible(old, new):
             raise Refused("implausible_value")
         for place in places:
             if place in self.change.places:
                 continue
             text = rewritten(self.graph.text[slice(*place)], old, new, self.graph.commas)
+            if (
+                text is None
+                and self.graph.is_money(old)
+                and old.denominator == 1
+                and (new * 100).denominator == 1
+            ):
+                text = self._cents(place, new)
             if text is None:
                 raise Refused("value_has_no_such_form")
             if not fits(self.graph.text, place, text) or agrees(new, new, text) is not True:
@@ -195,12 +223,18 @@ class _Follow:
 
 
 _EIGHT = re.compile(r"(?:8|11(?:\D|$)|18(?:\D|$)|11,\d{3}(?:\D|$)|18,\d{3}(?:\D|$))")
+_LESS = r"(?:less|more|greater|smaller|larger|fewer|bigger|higher|lower)"
+_COMPARES_AFTER = re.compile(rf"\s+(?:\w+\s+){{0,2}}(?:is|are|was|were)\s+{_LESS}\s+than", re.I)
+_COMPARES_BEFORE = re.compile(rf"\b(?:is|are|was|were)\s+{_LESS}\s+than\s+(?:the\s+)?\$?$", re.I)
+"""`18 is more than 15`: what the comparison says may no longer be so."""
 
 
 def fits(text: str, place: Place, new: str) -> bool:
     """Whether a number reads well in an old one's place: `a 12` not `a 8`, no percent sign after it."""
-    before, after = text[max(0, place[0] - 5) : place[0]], text[place[1] : place[1] + 9]
+    before, after = text[max(0, place[0] - 30) : place[0]], text[place[1] : place[1] + 40]
     if re.match(r"\s?(?:%|\\%|percent)", after):
+        return False
+    if _COMPARES_AFTER.match(after) or _COMPARES_BEFORE.search(before):
         return False
     article = re.search(r"\b([Aa]n?)\s+\$?$", before)
     if article:

@@ -12,6 +12,8 @@ from generators.dataflow.graph import Node
 
 def wrong_results(node: Node, rng: random.Random) -> list[Fraction]:
     """Wrong values for an equation's result, likeliest first: slips of its own operation before general ones."""
+    if node.result < 0 or any(o.value < 0 for o in node.operands):
+        return _near_below_zero(node)
     scale = 1
     while scale < 10_000 and any((v * scale).denominator != 1 for v in _values(node)):
         scale *= 10
@@ -24,6 +26,14 @@ def wrong_results(node: Node, rng: random.Random) -> list[Fraction]:
     # Slips of the operation itself are the likelier ones; every fourth first choice is a general one.
     ordered = [*own, *general] if rng.random() < 0.75 else [*general[:1], *own, *general[1:]]
     return [v for v in dict.fromkeys(ordered) if v != node.result and _believable(node, v)]
+
+
+def _near_below_zero(node: Node) -> list[Fraction]:
+    """Off by ten or one on the same side of zero."""
+    if node.result.denominator != 1:
+        return []
+    near = [node.result + d for d in (10, -10, 1, -1)]
+    return [v for v in near if v * node.result > 0 and 2 * abs(v - node.result) <= abs(node.result)]
 
 
 def _believable(node: Node, value: Fraction) -> bool:
@@ -154,16 +164,20 @@ def _general(result: int) -> list[int]:
 
 
 def sign_slips(node: Node) -> list[Fraction]:
-    """Results where one sign of a sum was read as the other, the expression being written rightly."""
-    found = []
-    if len(node.signs) < 2 and node.flat:
-        return []
+    """Results where a sign was lost while computing, the expression being written rightly.
+
+    `20 - 5 - 3` as 20 - 5 + 3, `45 - 47` as 2, `-2 + 19` as 2 + 19.
+    """
     values = tuple(o.value for o in node.operands)
     plain = [s.plain for s in node.signs]
-    for at in range(len(plain) - 1, -1, -1):
-        if plain[at] in "+-":
-            flipped = [*plain[:at], "-" if plain[at] == "+" else "+", *plain[at + 1 :]]
-            value = node.value_with(values, tuple(flipped))
-            if value is not None and value > 0:
-                found.append(value)
-    return found
+    found: list[Fraction | None] = []
+    for at in range(len(values)):
+        if values[at] < 0:
+            found.append(node.value_with((*values[:at], -values[at], *values[at + 1 :])))
+    if node.result < 0:
+        found.append(-node.result)
+    if len(plain) > 1:
+        for at in range(len(plain) - 1, -1, -1):
+            if plain[at] == "-":
+                found.append(node.value_with(values, (*plain[:at], "+", *plain[at + 1 :])))
+    return [v for v in dict.fromkeys(found) if v is not None and v != node.result]

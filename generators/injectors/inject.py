@@ -9,6 +9,7 @@ leaves its share to the others. The same arguments give the same result.
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from filters.verify.math.judge import Judge
 from generators.injectors.base import Injector, Subject
@@ -17,8 +18,11 @@ from generators.steps import split_steps
 from schemas.injection import Injection
 
 POSITIONS = ("early", "middle", "late")
-MOST_TRIES = 12
-"""Proposals of one injector and kind that are proven before the kind counts as not applying."""
+MOST_PROPOSALS = 60
+"""Proposals of one injector and kind that are looked at for a place, in solutions of many steps."""
+
+MOST_REFUSED = 8
+"""Failed proofs after which a kind counts as not applying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def inject(
     """
     accepted: list[Injection] = []
     refused: list[Injection] = []
-    made = {injection.text for injection in accepted}
+    made: set[str] = set()
     open_kinds = {kind: weight for kind, weight in weights.items() if weight > 0}
     while open_kinds and len(accepted) < count:
         kind = rng.choices(list(open_kinds), list(open_kinds.values()))[0]
@@ -81,6 +85,7 @@ def _one(
 ) -> Injection | None:
     """A proven injection of a kind, at the wanted place if one is there."""
     fallback: Injection | None = None
+    most = len(refused) + MOST_REFUSED
     for injection in _proposals(subject, injectors, kind, rng):
         if injection.text in made:
             continue
@@ -90,6 +95,8 @@ def _one(
         proven = prove(injection, subject, judge)
         if not proven.proven:
             refused.append(proven)
+            if len(refused) >= most:
+                break
         elif here:
             return proven
         else:
@@ -102,7 +109,4 @@ def _proposals(
 ) -> Iterator[Injection]:
     for injector in injectors:
         if kind in injector.kinds:
-            for tried, injection in enumerate(injector.propose(subject, kind, rng)):
-                if tried >= MOST_TRIES:
-                    break
-                yield injection
+            yield from islice(injector.propose(subject, kind, rng), MOST_PROPOSALS)

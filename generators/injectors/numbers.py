@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from generators.dataflow.causes import MAKERS, causes
-from generators.dataflow.graph import read
 from generators.dataflow.propagate import Refused, propagate
+from generators.dataflow.reading import read
 from generators.injectors.base import Injector, Subject
 from schemas.error_kind import ErrorDomain
 from schemas.exceptions import RecordError

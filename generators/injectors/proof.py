@@ -15,10 +15,12 @@ A failed check is kept with its reason; doubt is failure.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from filters.verify.equations import Equation, equations
 from filters.verify.math.judge import Judge
-from generators.dataflow.graph import Graph, read
+from generators.dataflow.graph import Graph
+from generators.dataflow.reading import read
 from generators.injectors.base import Subject
 from generators.steps import split_steps
 from schemas.attempt import Step
@@ -46,7 +48,7 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.steps: tuple[Step, ...] = split_steps(text)
+        self.steps: tuple[Step, ...] = _steps(text)
 
     def step(self, number: int) -> str:
         return self.text[self.steps[number].start : self.steps[number].end]
@@ -62,7 +64,7 @@ def _prefix_untouched(injection: Injection, subject: Subject, wrong: _Text, judg
     if injection.original != subject.solution or injection.step >= len(wrong.steps):
         return "not made of this solution", False
     start = wrong.steps[injection.step].start
-    own = split_steps(injection.original)
+    own = _steps(injection.original)
     if injection.step >= len(own) or own[injection.step].start != start:
         return "the steps are cut elsewhere", False
     same = injection.original[:start] == injection.text[:start]
@@ -84,7 +86,7 @@ def _step_false(injection: Injection, subject: Subject, wrong: _Text, judge: Jud
         if len(false) != 1:
             return f"{len(false)} false equations", False
         return f"{false[0].left} = {false[0].stated} is false", True
-    if false:
+    if false and (injection.kind != "rounding" or len(false) > 1):
         return f"{false[0].left} = {false[0].stated} is false", False
     right = equations(_original_step(injection))
     if injection.kind == "final_answer" or (not stated and not right):
@@ -96,7 +98,7 @@ def _step_false(injection: Injection, subject: Subject, wrong: _Text, judge: Jud
 
 def _original_step(injection: Injection) -> str:
     """The original's step that the wrong one stands for: after a left-out step, the one after it."""
-    steps = split_steps(injection.original)
+    steps = _steps(injection.original)
     number = injection.step + (injection.kind == "missing_step")
     return injection.original[steps[number].start : steps[number].end] if number < len(steps) else ""
 
@@ -119,17 +121,24 @@ def _other_quantity(
             seen,
             needed.left == found.left and needed.left_value == needed.stated_value != found.stated_value,
         )
-    known = {e.stated_value for e in _all(injection.original)}
+    known = {e.stated_value for e in equations_of(injection.original)}
     return seen, found.holds is True and found.stated_value not in known
 
 
-def _all(text: str) -> list[Equation]:
-    return _Text(text).equations(range(len(split_steps(text))))
+def equations_of(text: str) -> list[Equation]:
+    """The equations of all steps of a text."""
+    steps = _steps(text)
+    return [e for s in steps for e in equations(text[s.start : s.end])]
+
+
+@lru_cache(maxsize=512)
+def _steps(text: str) -> tuple[Step, ...]:
+    return split_steps(text)
 
 
 def _ends_elsewhere(injection: Injection, wrong: _Text) -> tuple[str, bool]:
     """The step states only the answer: it is not the result that the right solution ends in."""
-    results = [e.stated for e in _all(injection.original)]
+    results = [e.stated for e in equations_of(injection.original)]
     if not results:
         return "no equations", False
     return f"the solution ends in {results[-1]}; this states {injection.answer}", results[

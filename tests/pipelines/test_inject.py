@@ -1,0 +1,108 @@
+"""`corrigenda inject` end to end: rows in, the same rows with a mistake each out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generators.sources.procedural import Procedural
+from generators.steps import split_steps
+from pipelines.cli import main
+from schemas.problem import Problem
+
+
+def write(path: Path, lines: list[str]) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def problems(count: int) -> list[str]:
+    made = Procedural(families=("word",), count=count).problems()
+    return [
+        json.dumps({"question": p.statement, "solution": p.solution, "answer": p.answer, "mine": i})
+        for i, p in enumerate(made)
+        if isinstance(p, Problem)
+    ]
+
+
+def run(tmp_path: Path, lines: list[str], *options: str) -> list[dict[str, Any]]:
+    source, out = write(tmp_path / "in.jsonl", lines), tmp_path / "out" / "rows.jsonl"
+    assert main(["inject", "--in", str(source), "--out", str(out), *options]) == 0
+    assert [p.name for p in out.parent.iterdir()] == ["rows.jsonl"]
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+def test_every_row_gets_a_mistake_with_its_proof(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = problems(30)
+    made = run(tmp_path, lines)
+    assert "30 rows, 30 with a mistake" in capsys.readouterr().out
+    for line, row in zip(lines, made, strict=True):
+        own = json.loads(line)
+        assert {key: row[key] for key in own} == own
+        step = split_steps(row["wrong_solution"])[row["first_error"]]
+        assert own["solution"].startswith(row["wrong_solution"][: step.start])
+        assert row["before"] != row["after"]
+        assert [c["check"] for c in row["proof"]][-1] == "one_cause"
+
+
+def test_the_seed_decides_and_nothing_else(tmp_path: Path) -> None:
+    lines = problems(10)
+    first, again, other = run(tmp_path, lines), run(tmp_path, lines), run(tmp_path, lines, "--seed", "1")
+    assert first == again != other
+    assert run(tmp_path, lines[5:]) == first[5:]  # a row's mistake does not depend on its neighbours
+
+
+def test_one_kind_where_it_is_asked_for(tmp_path: Path) -> None:
+    assert {row["error_kind"] for row in run(tmp_path, problems(12), "--kind", "calculation")} == {
+        "calculation"
+    }
+
+
+def test_bad_lines_and_hopeless_rows_stop_nothing(tmp_path: Path) -> None:
+    row = {"question": "How many?", "solution": "Nobody knows.", "answer": "4"}
+    lines = [
+        "{bad",
+        "[]",
+        '{"question": "q"}',
+        json.dumps({**row, "solution": 5}),
+        json.dumps({**row, "question": " "}),
+        json.dumps(row),
+        json.dumps({**row, "solution": "1 + 1 = 2", "answer": "5"}),
+        json.dumps({**row, "solution": "She has 12 + 15 = 27 left.", "answer": 27}),
+    ]
+    made = run(tmp_path, lines)
+    assert [m.get("line") for m in made] == [1, 2, 3, 4, 5, None, None, None]
+    assert [m["error"].split(":")[0] for m in made[:5]] == [
+        "not JSON",
+        "a JSON list, not an object",
+        "without solution and answer",
+        "solution is int, not text",
+        "a problem has an empty statement",
+    ]
+    assert [m["wrong_solution"] for m in made[5:7]] == [None, None]
+    assert all(m["reason"] for m in made[5:7])
+    assert made[7]["error_kind"]
+
+
+def test_an_unknown_kind_is_a_clear_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write(tmp_path / "in.jsonl", problems(1))
+    code = main(["inject", "--in", str(source), "--out", str(tmp_path / "o"), "--kind", "calculatoin"])
+    assert code == 2
+    assert "no injector makes 'calculatoin'; did you mean 'calculation'?" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_a_clear_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inject", "--in", str(tmp_path / "no.jsonl"), "--out", str(tmp_path / "o")]) == 2
+    assert "no.jsonl: No such file" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
+
+
+def test_errors_says_which_injector_makes_a_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["errors"]) == 0
+    listed = capsys.readouterr().out
+    assert "calculation  (math: LEMMA, EIC)" in listed
+    entry = listed[listed.index("calculation  (math") : listed.index("counting  (math")]
+    assert "injected by: numbers" in entry
+    concept = listed[listed.index("concept  (math") : listed.index("irrelevant_information  (math")]
+    assert "injected by" not in concept
