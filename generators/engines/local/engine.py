@@ -226,5 +226,8 @@ class LocalEngine(Engine):
             self._queue.clear()
             scorings = [*self._scorings]
             self._scorings.clear()
-        for waiting in [*rows, *scorings]:
-            waiting.fail(EngineError(f"the engine {self.model} was closed before this request was answered"))
+        closed = EngineError(f"the engine {self.model} was closed before this request was answered")
+        for row in rows:
+            row.fail(closed)
+        for scoring in scorings:
+            scoring.fail(closed)
