@@ -54,8 +54,10 @@ def main() -> None:
 
 
 def mistakes(name: str, folder: Path, policy: Role, judge: Judge, drawn: Sequence[Problem]) -> list[Mistake]:
-    """The mistakes of one arm, from its file where it has one."""
-    return realism_data.cached(folder / f"{name}.jsonl", partial(_make, name, policy, judge, drawn))
+    """The mistakes of one arm, from its file where it has one: those of the drawn problems."""
+    found = realism_data.cached(folder / f"{name}.jsonl", partial(_make, name, policy, judge, drawn))
+    statements = {problem.statement for problem in drawn}
+    return [mistake for mistake in found if mistake.statement in statements]
 
 
 def _make(name: str, policy: Role, judge: Judge, drawn: Sequence[Problem]) -> list[Mistake]:
