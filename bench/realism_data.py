@@ -40,8 +40,8 @@ EACH = 2
 """Mistakes put into one problem; of the policy's own all that differ are taken."""
 UNIFORM = 50
 """The uniform perturbation moves a result by 1 to so many, up or down."""
-LEAST = -5.0
-"""Nats: what the policy writes less often than once in 150 times is not selected as likely."""
+LEAST = (-5.0, -3.0)
+"""Nats: what the policy writes less often than once in 150, or in 20 times is not selected as likely."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,8 @@ def arms(policy: Role, judge: Judge) -> dict[str, Arm]:
         "numbers": unselected({"calculation": 1.0}),
         "numbers, all kinds": unselected(dict.fromkeys(Numbers.kinds, 1.0)),
         "selected": selected("proportional"),
-        "selected, likely": selected("proportional", LEAST),
+        "selected, likely": selected("proportional", LEAST[0]),
+        "selected, likelier": selected("proportional", LEAST[1]),
         "likeliest": selected("likeliest"),
         "continued": continued,
     }
