@@ -1,12 +1,13 @@
 """Roles: who is asked. The policy is the model being trained, the teacher an optional stronger one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pydantic
 from pydantic import Field
 
-from generators.engines.base import Completion, Engine, Request, Sampling, policy_id
+from generators.engines.base import Completion, Engine, Request, Sampling, ScoreRequest, Scores, policy_id
 from schemas.family import Options
 from schemas.ids import canonical_json
 from schemas.problem import Problem
@@ -52,6 +53,28 @@ class PromptOptions(Options):
         return (Message("system", self.system), user) if self.system else (user,)
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Log-probabilities in nats of the tokens of a text behind a prefix.
+
+    `exact` is False where the tokenizer merges across the border: the tokens then begin before it, at
+    the last token that prefix and whole text have in common, so that a little of the prefix is scored too.
+    """
+
+    logprobs: Scores
+    exact: bool
+
+    @property
+    def total(self) -> float:
+        """Log-probability of the whole text."""
+        return sum(self.logprobs)
+
+    @property
+    def mean(self) -> float:
+        """Nats per token; 0 for an empty text."""
+        return self.total / len(self.logprobs) if self.logprobs else 0.0
+
+
 @dataclass(frozen=True)
 class Role:
     """An engine and how it is sampled."""
@@ -89,3 +112,29 @@ class Role:
         )
         ids = self.engine.renderer.render(messages, prefix)
         return await self.engine.generate(Request(ids, sampling, tuple(range(n))))
+
+    async def score(
+        self, messages: tuple[Message, ...], prefix: str, continuations: Sequence[str]
+    ) -> list[Scored]:
+        """How likely the model is to go on from `prefix` with each text (temperature 1). Raises EngineError.
+
+        Prefix and text are tokenised together, as a trainer would. Texts that share their border with
+        the prefix are scored together and cost the prefix once.
+        """
+        render = self.engine.renderer.render
+        head = render(messages, prefix)
+        wholes = [render(messages, prefix + text) for text in continuations]
+        common = [_common(head, whole) for whole in wholes]
+        found: dict[int, Scored] = {}
+        for start in sorted(set(common)):
+            places = [i for i, at in enumerate(common) if at == start]
+            ends = tuple(wholes[i][start:] for i in places)
+            scores = await self.engine.score(ScoreRequest(head[:start], ends))
+            found.update((i, Scored(one, start == len(head))) for i, one in zip(places, scores, strict=True))
+        return [found[i] for i in range(len(wholes))]
+
+
+def _common(head: tuple[int, ...], whole: tuple[int, ...]) -> int:
+    """How many ids two sequences begin with alike."""
+    pairs = zip(head, whole, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(head), len(whole)))

@@ -4,7 +4,7 @@ It knows the fingerprint, which journal keys start with, and the renderer, which
 ids they are made of; asking it for a completion is an error.
 """
 
-from generators.engines.base import Completion, Engine, Renderer, Request
+from generators.engines.base import Completion, Engine, Renderer, Request, ScoreRequest, Scores
 from schemas.exceptions import EngineError
 
 
@@ -18,7 +18,14 @@ class Absent(Engine):
 
     async def generate(self, request: Request) -> list[Completion]:
         """Always raises EngineError."""
-        raise EngineError(
+        raise self._absent("new completions")
+
+    async def score(self, request: ScoreRequest) -> list[Scores]:
+        """Always raises EngineError."""
+        raise self._absent("new scores")
+
+    def _absent(self, wanted: str) -> EngineError:
+        return EngineError(
             f"{self.model} is not loaded: the engine was opened for replay only. Open it with open() "
-            "to ask it for new completions"
+            f"to ask it for {wanted}"
         )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
+from schemas.exceptions import EngineError
 from schemas.family import Family, Options
 from schemas.ids import content_id, seed_of
 from schemas.segment import Message
@@ -72,6 +73,18 @@ class Completion:
     logprob: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """Texts that already exist, to be scored: token ids, each continuation after the same `ids`."""
+
+    ids: tuple[int, ...]
+    continuations: tuple[tuple[int, ...], ...]
+
+
+Scores = tuple[float, ...]
+"""Log-probability of every token of a continuation in nats, under the model itself (temperature 1)."""
+
+
 class Renderer(Protocol):
     """Messages to token ids, by the model's own chat template."""
 
@@ -95,6 +108,12 @@ class Engine(ABC):
     @abstractmethod
     async def generate(self, request: Request) -> list[Completion]:
         """One completion per index of `request.samples`, in that order. Raises EngineError."""
+
+    async def score(self, request: ScoreRequest) -> list[Scores]:
+        """The scores of every continuation, in their order; its tokens' sum is its own `logprob` had it
+        been sampled. Raises EngineError, also where the engine cannot score.
+        """
+        raise EngineError(f"the engine of {self.model} cannot score given texts")
 
     async def close(self) -> None:
         """Free what the engine holds; idempotent."""
@@ -126,7 +145,7 @@ ENGINES: Family[EngineOptions] = Family(
     "engine",
     "generators.engines",
     EngineOptions,
-    support=frozenset({"absent", "embedded", "journal", "journaled", "local", "render"}),
+    support=frozenset({"absent", "embedded", "journal", "journaled", "local", "purchases", "render"}),
 )
 
 

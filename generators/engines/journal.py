@@ -6,6 +6,7 @@ system, not forced to disk: a power cut can lose the last seconds.) A line:
 
     {"key":"9f…","model":"tiny","seed":3,"text":"4","ids":[19,2],"finish":"stop","logprob":-0.1,"sum":"5c…"}
 
+Scores of given texts are kept likewise, as `{"key":"…","model":"tiny","scores":[-0.1],"sum":"…"}`.
 `sum` is a checksum of everything before it. The last record of a file may be torn and is then
 ignored; an unreadable record elsewhere is skipped and counted. Where two files hold the same key
 the older file wins, so that a rebuild always replays the same text.
@@ -22,8 +23,9 @@ import secrets
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
-from generators.engines.base import Completion, Request
+from generators.engines.base import Completion, Request, Scores
 from schemas.exceptions import ConfigError
 from schemas.ids import content_hash
 
@@ -40,6 +42,11 @@ def completion_key(fingerprint: str, request: Request, sample: int) -> str:
     sampling = request.sampling
     parts = [fingerprint, request.ids, sampling.distribution(), sampling.seed, sample]
     return content_hash(parts)[:_KEY_DIGITS]
+
+
+def score_key(fingerprint: str, ids: tuple[int, ...], continuation: tuple[int, ...]) -> str:
+    """Identity of one scored continuation, 32 hexadecimal digits; never that of a completion."""
+    return content_hash(["score", fingerprint, ids, continuation])[:_KEY_DIGITS]
 
 
 class Journal:
@@ -71,6 +78,17 @@ class Journal:
 
     def get(self, key: str) -> Completion | None:
         """The completion of a key, read from disk; None where there is none or it is damaged."""
+        record = self._record(key)
+        if record is None:
+            return None
+        return Completion(record["text"], tuple(record["ids"]), record["finish"], record["logprob"])
+
+    def get_scores(self, key: str) -> Scores | None:
+        """The scores of a key, read from disk; None where there are none or they are damaged."""
+        record = self._record(key)
+        return None if record is None else tuple(record["scores"])
+
+    def _record(self, key: str) -> dict[str, Any] | None:
         with self._lock:
             place = self._places.get(bytes.fromhex(key))
             if place is None:
@@ -82,15 +100,15 @@ class Journal:
                 self.unreadable += 1
                 self._places.pop(bytes.fromhex(key), None)
             return None
-        record = json.loads(line)
-        return Completion(record["text"], tuple(record["ids"]), record["finish"], record["logprob"])
+        record: dict[str, Any] = json.loads(line)
+        return record
 
     def put(self, key: str, completion: Completion, *, model: str = "", seed: int = 0) -> None:
         """Append a record; on return it outlives this process. OSError where it cannot be written.
 
         A key that is there already keeps its first completion.
         """
-        record = {
+        record: dict[str, object] = {
             "key": key,
             "model": model,
             "seed": seed,
@@ -99,6 +117,13 @@ class Journal:
             "finish": completion.finish,
             "logprob": completion.logprob,
         }
+        self._put(key, record)
+
+    def put_scores(self, key: str, scores: Scores, *, model: str = "") -> None:
+        """Append the scores of a key as `put` does."""
+        self._put(key, {"key": key, "model": model, "scores": scores})
+
+    def _put(self, key: str, record: dict[str, object]) -> None:
         with self._lock:
             if bytes.fromhex(key) in self._places:
                 return

@@ -1,20 +1,20 @@
-"""An engine that never buys the same completion twice."""
+"""An engine that never buys the same completion, or the same scores, twice."""
 
-import asyncio
+from collections.abc import Collection
 
-from generators.engines.base import Completion, Engine, Request
-from generators.engines.journal import Journal, completion_key
+from generators.engines.base import Completion, Engine, Request, ScoreRequest, Scores
+from generators.engines.journal import Journal, completion_key, score_key
+from generators.engines.purchases import Purchases
 from schemas.exceptions import EngineError
-
-_Bought = dict[str, Completion]
 
 
 class JournaledEngine(Engine):
     """Answers from a journal, and asks the wrapped engine only for what is not in it.
 
-    Every completion is in the journal before it is returned. Two coroutines that ask for the same
-    sample at once share one purchase, and a purchase whose asker was cancelled is finished and kept.
-    With `replay_only` the wrapped engine is never asked: a missing completion is an EngineError.
+    Every completion is in the journal before it is returned, and so are scores. Two coroutines that
+    ask for the same sample at once share one purchase, and a purchase whose asker was cancelled is
+    finished and kept. With `replay_only` the wrapped engine is never asked: what is missing is an
+    EngineError.
     """
 
     def __init__(self, engine: Engine, journal: Journal, *, replay_only: bool = False) -> None:
@@ -30,47 +30,16 @@ class JournaledEngine(Engine):
         """Completions answered without a purchase of their own."""
         self.bought_tokens = 0
         """Sampled tokens of what was bought."""
-        self._buying: dict[str, asyncio.Task[_Bought]] = {}
+        self.scored = 0
+        """Continuations that the wrapped engine was asked to score and did."""
+        self._completions: Purchases[int, Completion] = Purchases(journal.get)
+        self._scores: Purchases[tuple[int, ...], Scores] = Purchases(journal.get_scores)
 
     async def generate(self, request: Request) -> list[Completion]:
         """One completion per index of `request.samples`, in that order."""
-        keys = {sample: completion_key(self.fingerprint, request, sample) for sample in request.samples}
-        # From here to `create_task` nothing awaits, so no other coroutine can start the same purchase.
-        tasks = {key: self._buying[key] for key in keys.values() if key in self._buying}
-        found = self._replay([key for key in keys.values() if key not in tasks])
-        missing = [s for s, key in keys.items() if key not in found and key not in tasks]
-        self.replayed += len(keys) - len(missing)
-        if missing:
-            task = self._start(request, {sample: keys[sample] for sample in missing})
-            tasks.update({keys[sample]: task for sample in missing})
-        for key, task in tasks.items():
-            found[key] = (await asyncio.shield(task))[key]
-        return [found[keys[sample]] for sample in request.samples]
 
-    async def close(self) -> None:
-        """Wait for purchases in flight, so that they are kept; close the engine and the journal file."""
-        await asyncio.gather(*set(self._buying.values()), return_exceptions=True)
-        await self.engine.close()
-        self.journal.close()
-
-    def _replay(self, keys: list[str]) -> _Bought:
-        found = {key: self.journal.get(key) for key in keys}
-        return {key: completion for key, completion in found.items() if completion is not None}
-
-    def _start(self, request: Request, keys: dict[int, str]) -> asyncio.Task[_Bought]:
-        if self.replay_only:
-            raise EngineError(
-                f"the journal {self.journal.folder} lacks {len(keys)} completion(s) of {self.model} "
-                f"(sample {min(keys)}, key {keys[min(keys)]}); run the build once without replay_only"
-            )
-        task = asyncio.create_task(self._buy(request, keys))
-        # A task that every asker has left must not complain that nobody looked at its exception.
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._buying.update(dict.fromkeys(keys.values(), task))
-        return task
-
-    async def _buy(self, request: Request, keys: dict[int, str]) -> _Bought:
-        try:
+        async def buy(keys: dict[int, str]) -> dict[str, Completion]:
+            self._refuse_replay(keys.values(), f"completion(s) of {self.model} (sample {min(keys)}, ")
             wanted = Request(request.ids, request.sampling, tuple(keys))
             completions = await self.engine.generate(wanted)
             if len(completions) != len(keys):
@@ -80,6 +49,39 @@ class JournaledEngine(Engine):
                 self.bought += 1
                 self.bought_tokens += len(completion.token_ids)
             return dict(zip(keys.values(), completions, strict=True))
-        finally:
-            for key in keys.values():
-                self._buying.pop(key, None)
+
+        keys = {sample: completion_key(self.fingerprint, request, sample) for sample in request.samples}
+        found, missing = await self._completions.get(keys, buy)
+        self.replayed += len(keys) - missing
+        return [found[keys[sample]] for sample in request.samples]
+
+    async def score(self, request: ScoreRequest) -> list[Scores]:
+        """Scores of every continuation, in that order: those of the first time they were asked for."""
+
+        async def buy(keys: dict[tuple[int, ...], str]) -> dict[str, Scores]:
+            self._refuse_replay(keys.values(), f"score(s) of {self.model} (")
+            scores = await self.engine.score(ScoreRequest(request.ids, tuple(keys)))
+            if len(scores) != len(keys):
+                raise EngineError(f"{self.model} gave {len(scores)} scores for {len(keys)}")
+            for key, one in zip(keys.values(), scores, strict=True):
+                self.journal.put_scores(key, one, model=self.model)
+                self.scored += 1
+            return dict(zip(keys.values(), scores, strict=True))
+
+        keys = {c: score_key(self.fingerprint, request.ids, c) for c in request.continuations}
+        found, _missing = await self._scores.get(keys, buy)
+        return [found[keys[continuation]] for continuation in request.continuations]
+
+    async def close(self) -> None:
+        """Wait for purchases in flight, so that they are kept; close the engine and the journal file."""
+        await self._completions.finish()
+        await self._scores.finish()
+        await self.engine.close()
+        self.journal.close()
+
+    def _refuse_replay(self, keys: Collection[str], what: str) -> None:
+        if self.replay_only:
+            raise EngineError(
+                f"the journal {self.journal.folder} lacks {len(keys)} {what}key {next(iter(keys))}); "
+                "run the build once without replay_only"
+            )

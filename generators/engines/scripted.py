@@ -10,10 +10,15 @@ statement first, so prompts may wrap it in instructions; `prompt` instead of `st
 whole last user message, and goes before statements. Sample i is reply i modulo their number, or,
 where the assistant's turn has a prefix, the remainder of reply i among those that begin with it.
 Temperature, top_p and seed have no effect.
+
+Scores are those of a model that draws one of the fitting replies: a character's probability is the
+share of the replies that begin with all up to it among those that begin with all before it.
+A character that no reply has there costs `UNSEEN` nats.
 """
 
 import asyncio
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,11 +26,14 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from generators.engines.base import Completion, Engine, EngineOptions, Request, Sampling
+from generators.engines.base import Completion, Engine, EngineOptions, Request, Sampling, ScoreRequest, Scores
 from generators.engines.render import TURN_END, PlainRenderer
 from schemas.exceptions import ConfigError, EngineError
 from schemas.ids import content_id
 from schemas.segment import Message
+
+UNSEEN = -20.0
+"""Log-probability in nats of a character that the replies do not go on with."""
 
 
 class Scripted(EngineOptions):
@@ -74,7 +82,17 @@ class ScriptedEngine(Engine):
 
     async def generate(self, request: Request) -> list[Completion]:
         """Replies in the order of `request.samples`."""
-        messages, prefix = self._plain.decode_messages(request.ids)
+        rests = await self._rests(request.ids)
+        return [_cut(rests[sample % len(rests)], request.sampling) for sample in request.samples]
+
+    async def score(self, request: ScoreRequest) -> list[Scores]:
+        """Scores by the shares of the replies; a continuation may hold the end of the turn."""
+        rests = [rest + TURN_END for rest in await self._rests(request.ids)]
+        return [_scores("".join(map(chr, wanted)), rests) for wanted in request.continuations]
+
+    async def _rests(self, ids: tuple[int, ...]) -> list[str]:
+        """What every fitting reply adds behind the assistant's prefix."""
+        messages, prefix = self._plain.decode_messages(ids)
         if self.options.delay_s:
             await asyncio.sleep(self.options.delay_s)
         asked = messages[-1].content[:80] if messages else ""
@@ -89,7 +107,7 @@ class ScriptedEngine(Engine):
                 f"the replies of {self.model} have no answer to {asked!r} "
                 f"that begins with {prefix[-80:]!r}; add one, or set `otherwise`"
             )
-        return [_cut(rests[sample % len(rests)], request.sampling) for sample in request.samples]
+        return rests
 
 
 @dataclass(frozen=True)
@@ -146,6 +164,16 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
         if not isinstance(row, dict):
             raise ConfigError(f"{path}:{number}: a row must be an object, not {type(row).__name__}")
         yield f"{path}:{number}", row
+
+
+def _scores(wanted: str, replies: list[str]) -> Scores:
+    """Log-probability of every character, where each reply is drawn alike."""
+    found, fitting = [], replies
+    for at, character in enumerate(wanted):
+        onward = [reply for reply in fitting if reply[at : at + 1] == character]
+        found.append(math.log(len(onward) / len(fitting)) if onward else UNSEEN)
+        fitting = onward
+    return tuple(found)
 
 
 def _cut(reply: str, sampling: Sampling) -> Completion:

@@ -50,13 +50,15 @@ INJECTORS: Family[Injector] = Family(
     Injector,
     support=frozenset(
         {
-            "proof",
-            "propagate",
+            "continued",
             "inject",
+            "likelihood",
+            "proof",
             "prove_code",
             "prove_sql",
             "python_operators",
             "run_mutants",
+            "selected",
             "sql_operators",
         }
     ),

@@ -8,9 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from generators.engines.base import ENGINES, Completion, Engine, EngineOptions, Request, Sampling
+from generators.engines.base import (
+    ENGINES,
+    Completion,
+    Engine,
+    EngineOptions,
+    Request,
+    Sampling,
+    ScoreRequest,
+)
 from generators.engines.scripted import Scripted
 from generators.engines.transformers_local import TransformersLocal
+from generators.roles import Role
 from schemas.exceptions import EngineError
 from schemas.segment import Message
 from tests.generators.engines.tiny_llama import make_tiny_llama
@@ -112,6 +121,55 @@ def test_a_prefix_is_continued_and_not_repeated(engine: Engine) -> None:
     assert engine.renderer.render(TALK, "3 * 12")[: len(start)] == start
     for completion in ask(engine, (0, 1), Sampling(max_tokens=20), prefix="3 * 12"):
         assert not completion.text.startswith("3 * 12")
+
+
+def test_a_sampled_completion_scores_what_it_was_sampled_with(engine: Engine) -> None:
+    ids = engine.renderer.render(TALK, "3 * 12")
+    sampled = ask(engine, (0, 1, 2), Sampling(max_tokens=20), prefix="3 * 12")
+    tokens = tuple(c.token_ids for c in sampled)
+    scores = asyncio.run(engine.score(ScoreRequest(ids, tokens)))
+    for completion, one in zip(sampled, scores, strict=True):
+        assert len(one) == len(completion.token_ids)
+        assert max(one) <= 1e-6
+        if completion.logprob is not None:
+            assert sum(one) == pytest.approx(completion.logprob, abs=1e-3)
+
+
+def test_scores_depend_on_nothing_but_what_is_asked(engine: Engine) -> None:
+    def request(talk: list[Message], *texts: str) -> ScoreRequest:
+        ids = engine.renderer.render(talk)
+        return ScoreRequest(ids, tuple(engine.renderer.render(talk, text)[len(ids) :] for text in texts))
+
+    async def run() -> None:
+        longer = [*TALK, Message("assistant", "36"), Message("user", TALK[0].content)]
+        two, one = request(TALK, REPLY.format(31, 31), "Zounds"), request(longer, "3 *")
+        together = await asyncio.gather(*(engine.score(r) for r in (two, one, two)))
+        assert together[0] == together[2]
+        assert [len(s) for s in together[0]] == [len(c) for c in two.continuations]
+        for found, alone in zip(together[0], two.continuations, strict=True):
+            (expected,) = await engine.score(ScoreRequest(two.ids, (alone,)))
+            assert found == pytest.approx(expected, abs=1e-4)
+        assert (await engine.score(ScoreRequest(two.ids, ((),)))) == [()]
+
+    asyncio.run(run())
+
+
+def test_a_role_scores_text_behind_a_prefix_and_says_where_the_border_is_merged(engine: Engine) -> None:
+    role = Role(engine, Sampling())
+    prefix, texts = "3 * 12", [" = 30. So", " = 31. So", ""]
+    scored = asyncio.run(role.score(tuple(TALK), prefix, texts))
+    head = engine.renderer.render(TALK, prefix)
+    for text, one in zip(texts, scored, strict=True):
+        whole = engine.renderer.render(TALK, prefix + text)
+        assert one.exact == (whole[: len(head)] == head)
+        if one.exact:
+            expected = asyncio.run(engine.score(ScoreRequest(head, (whole[len(head) :],))))[0]
+            assert one.logprobs == pytest.approx(expected, abs=1e-4)
+    # Nothing is lost at the border: prefix and text together score as both one after the other.
+    (whole_text,) = asyncio.run(role.score(tuple(TALK), "", [prefix + texts[0]]))
+    (before,) = asyncio.run(role.score(tuple(TALK), "", [prefix]))
+    if scored[0].exact and before.exact and whole_text.exact:
+        assert whole_text.total == pytest.approx(before.total + scored[0].total, abs=1e-3)
 
 
 def test_special_tokens_in_a_message_are_refused(engine: Engine) -> None:

@@ -16,21 +16,20 @@ from collections.abc import Sequence
 
 import torch
 
-from generators.engines.base import Completion, Engine, Request
+from generators.engines.base import Completion, Engine, Request, ScoreRequest, Scores
 from generators.engines.local.batch import Batch
 from generators.engines.local.decoder import Decoder
 from generators.engines.local.folder import ModelFolder
+from generators.engines.local.limits import is_memory, threads_for
 from generators.engines.local.model import CausalModel
 from generators.engines.local.rows import Row, rows_of
+from generators.engines.local.scorer import Scoring, score
 from generators.engines.render import ChatRenderer
 from schemas.exceptions import EngineError
 
 _GATHER_S = 0.005  # an idle engine waits this long, so that coroutines started together share a batch
 _SHRINK_SHARE = 0.25  # finished rows are thrown out of the batch when they are this share of it
 _SHRINK_ROWS = 8  # but never fewer than this: each time costs as much as some steps
-# Weights below which more threads gain nothing. They also cost: with two threads and another process on
-# a two-core machine, threads that spin while they wait made a model of 1.4 M weights 30 times slower.
-_SMALL = 50_000_000
 _ASIDE_SHARE = 0.125  # rows are set aside when others wait and the batch has shrunk to this share
 
 
@@ -56,9 +55,10 @@ class LocalEngine(Engine):
         self._decoder = Decoder(copy.deepcopy(renderer.tokenizer), ends, self._vocabulary)
         self._context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
         self._max_batch = max_batch
-        self._threads = threads or _threads_for(model)
+        self._threads = threads or threads_for(model)
         self._queue: deque[Row] = deque()
         self._aside: deque[Row] = deque()
+        self._scorings: deque[Scoring] = deque()
         self._changed = threading.Condition()
         self._closed = False
         self._worker = threading.Thread(target=self._work, name=f"engine {self.model}", daemon=True)
@@ -68,8 +68,7 @@ class LocalEngine(Engine):
         """Queue the request's samples; a sample whose asker is cancelled is given up."""
         rows = rows_of(request, self._limit(request))
         with self._changed:
-            if self._closed:
-                raise EngineError(f"the engine {self.model} is closed")
+            self._refuse_closed()
             self._queue.extend(rows)
             self._changed.notify()
         try:
@@ -77,6 +76,22 @@ class LocalEngine(Engine):
         finally:
             for row in rows:
                 row.future.cancel()
+
+    async def score(self, request: ScoreRequest) -> list[Scores]:
+        """Queue the request; what is queued together is scored together, before any new sample."""
+        if not request.ids:
+            raise EngineError("a text can be scored only after a prompt")
+        for continuation in request.continuations:
+            self._check((*request.ids, *continuation))
+            length = len(request.ids) + len(continuation)
+            if self._context is not None and length > self._context:
+                raise EngineError(f"{length} tokens do not fit the {self._context} of {self.model}")
+        scoring = Scoring(request)
+        with self._changed:
+            self._refuse_closed()
+            self._scorings.append(scoring)
+            self._changed.notify()
+        return await asyncio.wrap_future(scoring.future)
 
     async def close(self) -> None:
         """End the worker within a few tokens, fail what is in flight, and free the weights."""
@@ -94,10 +109,7 @@ class LocalEngine(Engine):
         length, wanted = len(request.ids), request.sampling.max_tokens
         if not length or wanted < 1:
             raise EngineError(f"a request of {length} prompt tokens for {wanted} new tokens asks for nothing")
-        if not 0 <= min(request.ids) <= max(request.ids) < self._vocabulary:
-            raise EngineError(
-                f"token ids must lie in 0..{self._vocabulary - 1}: these were made by another renderer"
-            )
+        self._check(request.ids)
         if self._context is None:
             return wanted
         if length >= self._context:
@@ -107,13 +119,23 @@ class LocalEngine(Engine):
             )
         return int(min(wanted, self._context - length))
 
+    def _check(self, ids: tuple[int, ...]) -> None:
+        if not 0 <= min(ids) <= max(ids) < self._vocabulary:
+            raise EngineError(
+                f"token ids must lie in 0..{self._vocabulary - 1}: these were made by another renderer"
+            )
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise EngineError(f"the engine {self.model} is closed")
+
     def _work(self) -> None:
         if self._threads:
             torch.set_num_threads(self._threads)  # counts for the thread that calls it
         batch: Batch | None = None
         while True:
             with self._changed:
-                while not (self._closed or batch or self._queue or self._aside):
+                while not (self._closed or batch or self._queue or self._aside or self._scorings):
                     self._changed.wait()
             if not (batch or self._aside):
                 time.sleep(_GATHER_S)
@@ -124,6 +146,9 @@ class LocalEngine(Engine):
                 if batch is None or self._is_thin(len(rows)):
                     self._aside.extend(rows)
                     batch, rows = None, self._choose()
+                scorings = [*self._scorings]
+                self._scorings.clear()
+            self._score([s for s in scorings if not s.future.cancelled()])
             batch = self._advance(batch, rows) if rows else None
         self._give_up(rows)
 
@@ -160,7 +185,7 @@ class LocalEngine(Engine):
             batch.advance(leave)
             return batch if batch.rows else None
         except Exception as error:
-            if _is_memory(error) and len(rows) > 1:
+            if is_memory(error) and len(rows) > 1:
                 self._halve(rows)
                 return None
             reason = EngineError(f"{self.model} failed on a batch of {len(rows)}: {error!r}")
@@ -168,6 +193,24 @@ class LocalEngine(Engine):
             for row in rows:
                 row.fail(reason)
             return None
+
+    def _score(self, scorings: list[Scoring]) -> None:
+        """Score all of these together, or say to each why not."""
+        while scorings:
+            try:
+                found = score(self._model, [s.request for s in scorings], self._max_batch)
+            except Exception as error:
+                if is_memory(error) and self._max_batch > 1:
+                    self._max_batch //= 2
+                    continue
+                reason = EngineError(f"{self.model} failed to score {len(scorings)} requests: {error!r}")
+                reason.__cause__ = error
+                for scoring in scorings:
+                    scoring.fail(reason)
+                return
+            for scoring, scores in zip(scorings, found, strict=True):
+                scoring.succeed(scores)
+            return
 
     def _halve(self, rows: list[Row]) -> None:
         """After running out of memory: all rows go back to the front, to be run in smaller batches."""
@@ -181,16 +224,10 @@ class LocalEngine(Engine):
         with self._changed:
             rows = [*active, *self._aside, *self._queue]
             self._queue.clear()
+            scorings = [*self._scorings]
+            self._scorings.clear()
+        closed = EngineError(f"the engine {self.model} was closed before this request was answered")
         for row in rows:
-            row.fail(EngineError(f"the engine {self.model} was closed before this request was answered"))
-
-
-def _threads_for(model: CausalModel) -> int | None:
-    """One CPU thread for a small model, else None: torch's own choice."""
-    return 1 if sum(weights.numel() for weights in model.parameters()) < _SMALL else None
-
-
-def _is_memory(error: Exception) -> bool:
-    """Whether an error is a lack of memory: CUDA has a class of its own, the CPU only a text."""
-    texts = ("out of memory", "can't allocate memory", "not enough memory")
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(t in str(error) for t in texts)
+            row.fail(closed)
+        for scoring in scorings:
+            scoring.fail(closed)

@@ -13,6 +13,13 @@ class Generated(Protocol):
     past_key_values: Any
 
 
+class Output(Protocol):
+    """`logits` [rows, places, vocabulary], and the keys and values of all places."""
+
+    logits: torch.Tensor
+    past_key_values: Any
+
+
 class CausalModel(Protocol):
     """A causal language model of transformers, as far as it is used here."""
 
@@ -22,6 +29,14 @@ class CausalModel(Protocol):
 
     def generate(self, **options: object) -> "Generated":
         """Sample a batch to its end."""
+        ...
+
+    def forward(self, **inputs: object) -> Output:
+        """Logits, keys and values of given ids."""
+        ...
+
+    def __call__(self, **inputs: object) -> Output:
+        """`forward`, as modules are called."""
         ...
 
     def parameters(self) -> Iterator[torch.nn.Parameter]:

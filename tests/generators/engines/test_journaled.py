@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generators.engines.base import Completion, Engine, Request, Sampling
+from generators.engines.base import Completion, Engine, Request, Sampling, ScoreRequest, Scores
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.engines.render import PlainRenderer
@@ -19,6 +19,7 @@ class Counting(Engine):
 
     def __init__(self, fails: int = 0) -> None:
         self.asked: list[tuple[int, ...]] = []
+        self.scored: list[tuple[int, ...]] = []
         self.fails = fails
 
     async def generate(self, request: Request) -> list[Completion]:
@@ -27,6 +28,11 @@ class Counting(Engine):
         if len(self.asked) <= self.fails:
             raise EngineError("no luck")
         return [Completion(f"{request.ids} {s} {len(self.asked)}", (s,), "stop") for s in request.samples]
+
+    async def score(self, request: ScoreRequest) -> list[Scores]:
+        self.scored = [*self.scored, *request.continuations]
+        await asyncio.sleep(0.01)
+        return [tuple(-float(len(self.scored)) for _ in c) for c in request.continuations]
 
 
 def ask(*samples: int) -> Request:
@@ -47,6 +53,26 @@ def test_only_what_is_missing_is_bought(tmp_path: Path) -> None:
         assert await replay.generate(ask(3, 1, 0, 2)) == more
         with pytest.raises(EngineError, match="lacks 1 completion"):
             await replay.generate(ask(0, 9))
+
+    asyncio.run(run())
+
+
+def test_scores_are_bought_once_and_replayed_as_they_were(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = Counting()
+        journaled = JournaledEngine(engine, Journal(tmp_path))
+        request, wider = ScoreRequest((1,), ((2,), (3, 4))), ScoreRequest((1,), ((3, 4), (5,), (2,)))
+        first, again = await asyncio.gather(journaled.score(request), journaled.score(request))
+        assert first == again
+        more = await journaled.score(wider)
+        assert engine.scored == [(2,), (3, 4), (5,)]
+        assert [more[2], more[0]] == first
+        assert (journaled.scored, journaled.bought) == (3, 0)
+        await journaled.close()
+        replay = JournaledEngine(Counting(), Journal(tmp_path), replay_only=True)
+        assert await replay.score(wider) == more
+        with pytest.raises(EngineError, match="lacks 1 score"):
+            await replay.score(ScoreRequest((1, 2), ((2,),)))
 
     asyncio.run(run())
 

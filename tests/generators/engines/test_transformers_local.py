@@ -54,7 +54,7 @@ def run(engine: LocalEngine, *requests: Request) -> list[list[Completion]]:
 def forward(engine: LocalEngine, ids: tuple[int, ...]) -> torch.Tensor:
     """Log-probabilities [len(ids), vocabulary] of the model itself."""
     with torch.inference_mode():
-        logits: torch.Tensor = engine._model(input_ids=torch.tensor([ids])).logits[0]  # type: ignore[operator]
+        logits: torch.Tensor = engine._model(input_ids=torch.tensor([ids])).logits[0]
     return logits.float().log_softmax(-1)
 
 
