@@ -23,7 +23,7 @@ _DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|\s+degrees?)(?:\s
 _TRIGONOMETRIC = re.compile(r"sin|cos|tan|cot|sec|csc")
 _MONEY = re.compile(r"^(-?)\s*(?:\\\$|US\$|\$|€|£|Rs\.?)\s*|\s*(?:\\\$|€|£)$")
 _UNIT = re.compile(
-    r"^(?P<number>.*[\d})])\s*(?P<unit>[A-Za-z][A-Za-z./' -]*?)\s*(?:\^\s*\{?\s*(?P<power>[23])\s*\}?)?$",
+    r"^(?P<number>.*(?:[\d})]|\\pi(?=[\s{]|$)))\s*(?P<unit>[A-Za-z][A-Za-z./' -]*?)\s*(?:\^\s*\{?\s*(?P<power>[23])\s*\}?)?$",
     re.DOTALL,
 )
 _SHORT_UNITS = frozenset(

@@ -24,6 +24,7 @@ _RELATION = re.compile(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|neq|ne|leqslant|geqslant|
 _APPROX = re.compile(r"\\approx(?![A-Za-z])|\\simeq(?![A-Za-z])|≈")
 _BARE_GROUP = re.compile(r"\s*\$+\s*\{(?P<inside>[^{}\\]*,[^{}\\]*)\}\s*\$+\s*")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 _LETTER = re.compile(r"[A-Za-z]")
 # |AB|, A:B, \frac{NO}{BO}, S_{MBCN}:S, W(n), m\angle ABC: what a value belongs to, not a formula to solve
 _NAME = r"(?:[A-Z]{1,4}'?(?:_\{?\w+\}?)?)"
@@ -111,7 +112,8 @@ def _value(text: str) -> str:
 def _comma(reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None) -> Verdict | None:
     if not options.decimal_comma or verdict is None or verdict.reason != "comma":
         return None
-    for mark in (".", ", "):
+    grouped = any(_THOUSANDS.fullmatch(plain(side)) for side in (reference, answer))
+    for mark in (", ",) if grouped else (".", ", "):  # `1,000` is no way to write 1
         found = compare(_with_comma_as(mark, reference), _with_comma_as(mark, answer), options)
         if found is not None and found.is_right:
             return replace(found, reason="comma")

@@ -78,8 +78,8 @@ def stated_answer(text: str) -> str:
     if label is not None:
         # `$ \frac{1}{2} \$ = \frac{10}{9} $`: a sum of money, and what it is
         text = _PRICE_IS.split(text[label.end() :])[-1].strip()
-    several_lines = found is not None and "\n" in text
-    if not several_lines and is_bare(text):
+    marked = found is not None and ("\n" in text or found.how == "hash")
+    if not marked and is_bare(text):
         return _JOINED.sub(r" \1 ", text)
     if found is not None:
         return _without_quotes(found.answer)
