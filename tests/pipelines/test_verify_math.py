@@ -86,3 +86,12 @@ def test_presets_and_changes_make_options() -> None:
     assert changed(JudgeOptions(), []) == JudgeOptions()
     assert changed(JudgeOptions.published(), ["decimal_places=3"]).decimal_places == 3
     assert row_rules({"match_type": ["latex", "expr"]}, JudgeOptions()) == (None, False)
+
+
+def test_a_device_is_not_replaced_by_what_is_written(tmp_path: Path) -> None:
+    source, pipe = tmp_path / "in.jsonl", tmp_path / "pipe"
+    source.write_text('{"reference": "1", "answer": "1"}\n')
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="no regular file"):
+        verify_math(source, pipe, JudgeOptions())
+    assert pipe.is_fifo()

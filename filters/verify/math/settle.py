@@ -12,6 +12,7 @@ from filters.verify.math.exact import compare
 from filters.verify.math.notation import plain
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.stated import choice_letter, stated_answer
+from filters.verify.math.verdicts import unknown
 from schemas.verdict import Outcome, Verdict
 
 EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
@@ -35,6 +36,10 @@ _QUANTITY_NAME = re.compile(
 )
 _FUNCTION = re.compile(r"(?<![A-Za-z\\])[a-z]\s*\(\s*[a-z]\s*\)")
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)")
+_LETTERED = r"[\s$({*]*(?:\\text\s*\{\s*)?\(?[A-J]\)?[\s})*$]*"
+_SEVERAL_LETTERS = re.compile(
+    rf"(?:both\s+|either\s+)?{_LETTERED}(?:(?:,|;|/|&|\band\b|\bor\b)+{_LETTERED}){{1,9}}\.?"
+)
 _TRIGONOMETRIC = re.compile(r"\\?(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
 
 
@@ -66,7 +71,10 @@ def by_letter(reference: str, answer: str) -> Verdict | None:
     if bare == [None, None] or None not in bare:
         return None
     text = reference if bare[0] is None else answer
-    named = choice_letter(stated_answer(text) if "boxed" in text else text)
+    said = stated_answer(text) if "boxed" in text else text
+    if _SEVERAL_LETTERS.fullmatch(said):
+        return unknown("several")
+    named = choice_letter(said)
     if named is None:
         return None
     if named == (bare[0] or bare[1]):

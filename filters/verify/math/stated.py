@@ -58,6 +58,12 @@ _LETTER_SAID = re.compile(
 )
 _LONE_LETTER = re.compile(r"[\s$(]*(?:\\text\s*\{\s*)?\(?([A-J])\)?\s*\}?[\s$).]*")
 _SAYS_IS = re.compile(r".*(?<![^\W\d_])(?:is|are|equals?)\s+(?P<answer>[^A-Za-z]*\d[^A-Za-z]*)", re.DOTALL)
+_ALTERNATIVE = re.compile(r"\s*,?\s*or\s*")
+_BOUND = re.compile(
+    r"(?<![^\W\d_])(?:not|(?:less|more|greater|fewer) than|at (?:least|most)|up to|over|under|below|above)\s+\W*$",
+    re.IGNORECASE,
+)
+"""What stands before a number that is not what a sentence says."""
 _PRICE_IS = re.compile(r"\\\$\s*=\s*")
 _JOINED = re.compile(r"(?<=[\d)}])(or|and)(?=[\d(\\A-Za-z])")
 
@@ -180,8 +186,15 @@ def _in_sentence(text: str, first: bool) -> str:
     formulas = [match for match in _FORMULA.finditer(text) if _is_formula(match)]
     if not numbers and not formulas:
         return text
+    if len(text) <= MAX_BARE and len(numbers) == 1 and _BOUND.search(text, 0, numbers[0].start()):
+        return text
     if formulas and (not numbers or formulas[-1].end() > numbers[-1].start()):
-        return str(next(filter(None, formulas[-1].groups()))).strip()
+        first_of = len(formulas) - 1
+        while first_of and _ALTERNATIVE.fullmatch(
+            text, formulas[first_of - 1].end(), formulas[first_of].start()
+        ):
+            first_of -= 1
+        return ", ".join(str(next(filter(None, one.groups()))).strip() for one in formulas[first_of:])
     if first and "=" not in text:
         return str(numbers[0][0])
     return str(numbers[-1][0])

@@ -108,7 +108,9 @@ EXPECTED_BESIDE_INPUT = [
 
 @pytest.mark.parametrize("test", EXPECTED_BESIDE_INPUT)
 def test_an_expected_value_beside_its_input_is_not_sent(test: str) -> None:
-    assert "1729" not in sent("def solve(n): return n\n", test)
+    with sandbox() as held:
+        jobs = ProgramJudge(held).jobs(ProgramTask(tests=(test,)), "def solve(n): return n\n")
+    assert "1729" not in sent(jobs)
     assert report("def solve(n): return 1729\n", test).verdict.is_right
     assert not report("def solve(n): return 1728\n", test).verdict.is_right
 
