@@ -1,15 +1,16 @@
 """`corrigenda verify math`: every line comes back, bad ones with what is wrong."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from filters.verify.math.options import JudgeOptions
-from pipelines.verify.math import row_rules
+from pipelines.verify.math import row_rules, verify_math
 from pipelines.verify.options import changed
-from schemas.exceptions import ConfigError
+from schemas.exceptions import ConfigError, InputError
 from tests.commands import corrigenda
 from tests.shared import shared
 

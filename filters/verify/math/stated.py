@@ -41,7 +41,7 @@ _FOREIGN_LABEL = re.compile(
 _WORD = re.compile(
     r"(?<![^\W\d_])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|mod|gcd|lcm|max|min|arc[a-z]+|and|or|sqrt|cbrt|abs|floor|ceil"
     r"|det|deg|inf|infinity|pi|theta|alpha|beta)(?![^\W\d_]))"
-    r"(?:[^\W\d_]{3,}|(?:is|it|we|he|so|of|in|to|at|be|by|as)(?![^\W\d_]))"
+    r"(?:[^\W\d_]{3,}|(?:So|We|It|is|it|we|he|so|of|in|to|at|be|by|as)(?![^\W\d_]))"
 )
 _HIDDEN = re.compile(r"\\(?:text|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|\$[^$]*\$")
 _OTHER_SCRIPT = re.compile(
