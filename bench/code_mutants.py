@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filters.verify.code.plain import PlainSandbox
+from filters.verify.sandbox.plain import PlainSandbox
 from generators.injectors.base import Subject
 from generators.injectors.prove_code import CodeTask, Outcomes, prove
 from generators.injectors.python_ast import PythonAst

@@ -25,8 +25,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from filters.verify.code.job import Call, Finished, Job, Limits
-from filters.verify.code.warm import WarmSandbox
+from filters.verify.sandbox.job import Call, Finished, Job, Limits
+from filters.verify.sandbox.warm import WarmSandbox
 from tests.shared import rows
 
 CALLS = 3

@@ -48,6 +48,9 @@ def judge_lines(
         raise InputError(f"there is no file {source}: give --in a file with one JSON object a line")
     if source.resolve() == target.resolve():
         raise InputError(f"--out is the file that is read, {source}: name another one")
+    if target.exists() and not target.is_file():
+        # the written file takes the place of what is there: a user allowed to would lose /dev/null
+        raise InputError(f"--out {target} is no regular file: name a new file or one to be replaced")
     counts: Counter[str] = Counter()
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
-from filters.verify.code.job import Call, Finished, Job, Limits
-from filters.verify.code.sandbox import Sandbox
+from filters.verify.sandbox.base import Sandbox
+from filters.verify.sandbox.job import Call, Finished, Job, Limits
 from generators.injectors.prove_code import SECONDS, CodeTask, Outcome
 
 _HARNESS = '''

@@ -12,13 +12,13 @@ which share of its mutants the tests kill.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from filters.verify.code.job import Level
 from filters.verify.code.judge import ProgramJudge
-from filters.verify.code.levels import open_sandbox
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.program_text import program_in
 from filters.verify.code.quality import mutant_scores
 from filters.verify.code.task import ProgramTask, task_of
+from filters.verify.sandbox.job import Level
+from filters.verify.sandbox.levels import open_sandbox
 from pipelines.lines import Fields, judge_lines
 from schemas.exceptions import RecordError
 

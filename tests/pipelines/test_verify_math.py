@@ -1,15 +1,16 @@
 """`corrigenda verify math`: every line comes back, bad ones with what is wrong."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from filters.verify.math.options import JudgeOptions
-from pipelines.verify.math import row_rules
+from pipelines.verify.math import row_rules, verify_math
 from pipelines.verify.options import changed
-from schemas.exceptions import ConfigError
+from schemas.exceptions import ConfigError, InputError
 from tests.commands import corrigenda
 from tests.shared import shared
 
@@ -86,3 +87,12 @@ def test_presets_and_changes_make_options() -> None:
     assert changed(JudgeOptions(), []) == JudgeOptions()
     assert changed(JudgeOptions.published(), ["decimal_places=3"]).decimal_places == 3
     assert row_rules({"match_type": ["latex", "expr"]}, JudgeOptions()) == (None, False)
+
+
+def test_a_device_is_not_replaced_by_what_is_written(tmp_path: Path) -> None:
+    source, pipe = tmp_path / "in.jsonl", tmp_path / "pipe"
+    source.write_text('{"reference": "1", "answer": "1"}\n')
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="no regular file"):
+        verify_math(source, pipe, JudgeOptions())
+    assert pipe.is_fifo()

@@ -7,7 +7,7 @@ outside. Anything that says what is expected stays outside; `CannotSplit` where 
 import ast
 import copy
 from collections.abc import Callable, Sequence
-from typing import TypeVar, cast
+from typing import TypeGuard, TypeVar, cast
 
 from filters.verify.code.outside import NeedsPython, evaluate
 from filters.verify.code.scope import Scope
@@ -29,6 +29,10 @@ _WRAPPERS = frozenset(
     }
 )  # fmt: skip
 _WRAPPING_MODULES = frozenset({"asyncio", "itertools", "functools", "collections", "copy"})
+# Methods of plain values that say yes or no to what is expected: a subclass of `str` may always say yes.
+_ANSWERED_OUTSIDE = frozenset(
+    {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "__eq__", "__ne__"}
+)
 _TAKES_FUNCTION = frozenset({"map", "filter", "reduce", "sorted", "min", "max"})
 
 
@@ -42,7 +46,7 @@ class Splitter:
     def __init__(self, scope: Scope, ask: Callable[[ast.expr], int]) -> None:
         self._scope, self._ask = scope, ask
 
-    def outside(self, node: ast.expr) -> ast.expr:
+    def outside(self, node: ast.expr) -> ast.expr:  # noqa: C901 - one case a kind
         """The expression with placeholders for what the program must say."""
         if self._scope.kind(node) == "own":
             return inlined(node, self._scope)
@@ -58,6 +62,9 @@ class Splitter:
         if isinstance(node, ast.Starred):
             value = ast.Call(ast.Name("list", ast.Load()), [node.value], [])
             return ast.Starred(self.outside(value), ast.Load())
+        if _answered_outside(node) and isinstance(node.func, ast.Attribute):
+            receiver = ast.Attribute(self.outside(node.func.value), node.func.attr, ast.Load())
+            return self._rebuilt(ast.Call(receiver, node.args, node.keywords))
         if isinstance(node, ast.Call) and any(self._is_function(a, frozenset()) for a in node.args):
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             if name not in ("isinstance", "issubclass", "callable", "_almost_", "_count_equal_"):
@@ -124,6 +131,8 @@ class Splitter:
                 return False
             case ast.Attribute(value=value) | ast.Subscript(value=value):
                 return self._inside(value, bound)
+            case _ if _answered_outside(node):
+                return False
             case ast.Call(func=function):
                 return self._inside(function, bound) or self._wrapped(node, bound)
             case ast.BinOp(left=left, right=right):
@@ -212,6 +221,14 @@ class Splitter:
             raise CannotSplit("a loop over the program's values calls the program again")
         first.iter = self.outside(ast.Call(ast.Name("list", ast.Load()), [first.iter], []))
         return made
+
+
+def _answered_outside(node: ast.expr) -> TypeGuard[ast.Call]:
+    """Whether it asks a value, by a builtin's method, if it is what is expected."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name), args=[_, *_]):
+            return name in _ANSWERED_OUTSIDE
+    return False
 
 
 def inlined(node: ast.expr, scope: Scope) -> ast.expr:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from filters.verify.code.feedback import UNKNOWN_KINDS, Feedback, FeedbackKind
-from filters.verify.code.job import Finished, Raised, Reply
 from filters.verify.code.must_raise import raises_one_of
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.outside import NeedsPython, evaluate
@@ -15,6 +14,7 @@ from filters.verify.code.scope import free_names
 from filters.verify.code.script import Check, MustRaise, MustRun, Script
 from filters.verify.code.stdio import same_output
 from filters.verify.code.values import Unplain, Value, decode, equal, shown
+from filters.verify.sandbox.job import Finished, Raised, Reply
 
 _RUNNER = re.compile(r"name '(pytest|unittest|np|numpy|pd|self)' is not defined")
 

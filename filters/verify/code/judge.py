@@ -20,19 +20,19 @@ from dataclasses import dataclass, replace
 
 from filters.verify.code.decide import NOT_REACHED, Decider, Result, before_tests
 from filters.verify.code.feedback import UNKNOWN_KINDS, Feedback
-from filters.verify.code.job import Finished, Job, Limits
 from filters.verify.code.must_raise import class_bases
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.prepare import Prepared, PreparedTest, outside_job, prepare
 from filters.verify.code.program_tree import program_tree
 from filters.verify.code.relocate import relocated
 from filters.verify.code.report import ProgramReport, reason_of
-from filters.verify.code.sandbox import Sandbox
 from filters.verify.code.script import compares_two
 from filters.verify.code.scripts import whole_script
 from filters.verify.code.tamper import tamper_flags
 from filters.verify.code.task import ProgramTask
 from filters.verify.code.values import Unplain, Value
+from filters.verify.sandbox.base import Sandbox
+from filters.verify.sandbox.job import Finished, Job, Limits
 from schemas.verdict import Outcome, Verdict
 
 METHOD = "tests"

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from filters.verify.code.job import Limits
+from filters.verify.sandbox.job import Limits
 from schemas.family import Options
 
 

@@ -23,6 +23,8 @@ class NeedsPython(Exception):
 
 
 def _count_equal(a: Value, b: Value) -> bool:
+    if max(len(a), len(b)) > MAX_LENGTH:  # `range(10**11)` is short to send
+        raise NeedsPython("a long comparison")
     left, rest = list(a), list(b)
     try:
         return Counter(left) == Counter(rest)

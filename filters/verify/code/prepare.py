@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from filters.verify.code.frameworks import PRELUDE
-from filters.verify.code.job import Call, Job, Limits
 from filters.verify.code.outside import NeedsPython, evaluate
-from filters.verify.code.sandbox import Sandbox
 from filters.verify.code.scope import BUILTINS, defined_names, free_names, imported_modules, stored_names
 from filters.verify.code.script import Check, MustRaise, MustRun, Script
 from filters.verify.code.scripts import make_script
 from filters.verify.code.task import ProgramTask, StdioTest
 from filters.verify.code.values import Opaque, Unplain, Value, decode, opaque_in, source_of
+from filters.verify.sandbox.base import Sandbox
+from filters.verify.sandbox.job import Call, Job, Limits
 
 EXPECTED = "_expected_{}"
 _USUAL = {

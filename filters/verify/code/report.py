@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from filters.verify.code.feedback import UNKNOWN_KINDS, Feedback
-from filters.verify.code.job import Level
+from filters.verify.sandbox.job import Level
 from schemas.verdict import Verdict
 
 Strength = Literal["strong", "weak"]

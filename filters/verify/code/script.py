@@ -4,8 +4,8 @@ import ast
 from dataclasses import dataclass
 
 from filters.verify.code.asserts import PLACEHOLDER
-from filters.verify.code.job import Call
 from filters.verify.code.scope import free_names
+from filters.verify.sandbox.job import Call
 
 
 @dataclass(frozen=True, slots=True)

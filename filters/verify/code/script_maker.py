@@ -17,11 +17,12 @@ from filters.verify.code.asserts import (
     literal_items,
     substituted,
 )
-from filters.verify.code.job import Call
 from filters.verify.code.must_raise import Message, caught_kinds, fails
 from filters.verify.code.outside import NeedsPython, evaluate
+from filters.verify.code.pick import literal_parts, picked
 from filters.verify.code.scope import Scope, free_names, immutable, stored_names
 from filters.verify.code.script import Check, MustRaise, MustRun, Script, holds_placeholder, source_text
+from filters.verify.sandbox.job import Call
 
 
 class ScriptMaker:
@@ -32,6 +33,7 @@ class ScriptMaker:
         self._imports: list[str] = []
         self._helpers: list[tuple[ast.stmt, set[str]]] = []
         self._splitter = Splitter(scope, self._ask)
+        self._text: tuple[ast.stmt, ...] = ()
 
     def script(self) -> Script:
         """What was made of the statements given so far."""
@@ -40,11 +42,14 @@ class ScriptMaker:
 
     def block(self, body: Sequence[ast.stmt]) -> None:
         """Take statements in order."""
+        self._text = self._text or tuple(body)
         for statement in body:
             self._statement(statement)
 
     def _statement(self, statement: ast.stmt) -> None:  # noqa: C901, PLR0912 - one case a kind
         match statement:
+            case ast.Assert(test=ast.Tuple(elts=[_, *_])):
+                raise CannotSplit("an assertion of a tuple, which is always true")
             case ast.Assert(test=test):
                 self._checks.append(Check(self._splitter.outside(test), source_text(statement)))
             case ast.Import() | ast.ImportFrom():
@@ -118,6 +123,9 @@ class ScriptMaker:
                 for one, given in pairs:
                     self._assign(ast.Assign([one], given), one, given)
                 return
+        elif isinstance(target, ast.Tuple) and (parts := literal_parts(value, self._scope)):
+            self._assign(ast.Assign([target], parts), target, parts)
+            return
         elif kind == "own" and self._scope.kind(target) == "own":
             self._helper(statement)
             return
@@ -228,6 +236,7 @@ class ScriptMaker:
     def _with_own_names(self, node: NodeT) -> NodeT:
         """What goes inside: constants are written in place, other variables of the test are sent first."""
         constants: dict[str, ast.expr] = {}
+        node = picked(node, self._scope, self._text)
         for name in sorted(free_names(node)):
             if name in self._scope.own:
                 value = self._scope.own[name]

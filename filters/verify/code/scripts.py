@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from filters.verify.code.asserts import CannotSplit
 from filters.verify.code.frameworks import PRELUDE, plain_statements
-from filters.verify.code.job import Call
 from filters.verify.code.scope import Scope
 from filters.verify.code.script import MustRun, Script
 from filters.verify.code.script_maker import ScriptMaker
+from filters.verify.sandbox.job import Call
 
 
 def make_script(text: str, entry_point: str, library: frozenset[str], subject: frozenset[str]) -> Script:

@@ -13,8 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from filters.verify.code.inside.encode import MAX_DEPTH
-from filters.verify.code.job import Encoded
+from filters.verify.sandbox.inside.encode import MAX_DEPTH
+from filters.verify.sandbox.job import Encoded
 
 Value = Any
 """A plain Python value, built here."""

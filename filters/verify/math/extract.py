@@ -51,9 +51,10 @@ _A_LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _NEXT_LINE = re.compile(r"\s*(?P<answer>\S[^\n]*)")
+# the answer is looked ahead at: "the answer is 42? No, the answer is 43" has two on one line
 _PHRASE = re.compile(
     r"\b(?:final[ \t]+|correct[ \t]+)?answer(?:[ \t]+to[ \t][^.\n:=]{1,60})?[ \t]+(?:is|equals|=)[ \t]*:?\s*"
-    r"(?P<answer>[^\n]*)",
+    r"(?=(?P<answer>[^\n]*))",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[,;](?=\s+[A-Za-z])|\s+(?:because|since|so|which|and we|I hope)\b")

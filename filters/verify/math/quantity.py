@@ -19,11 +19,12 @@ _SCIENTIFIC = re.compile(
     r"(-?\d{1,30}\.\d{1,30}|-?\d{1,30}(?=[eE][+-]|[eE]\d\d))[eE]([+-]?\d{1,3})", re.ASCII
 )
 _PERCENT = re.compile(r"\s*(?:\\?%|percent(?:age)?|per cent|pct)$", re.IGNORECASE)
-_DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|\s+degrees?)(?:\s*[CF])?$")
+_DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|\s+degrees?)(?:\s*(?P<scale>[CF]))?$")
 _TRIGONOMETRIC = re.compile(r"sin|cos|tan|cot|sec|csc")
 _MONEY = re.compile(r"^(-?)\s*(?:\\\$|US\$|\$|€|£|Rs\.?)\s*|\s*(?:\\\$|€|£)$")
 _UNIT = re.compile(
-    r"^(?P<number>.*[\d})])\s*(?P<unit>[A-Za-z][A-Za-z./' -]*?)\s*(?:\^\s*\{?\s*(?P<power>[23])\s*\}?)?$",
+    r"^(?P<number>.*(?:[\d})]|\\pi(?=[\s{]|$)))\s*(?P<unit>[A-Za-z][A-Za-z./' -]*?)"
+    r"\s*(?:\^\s*\{?\s*(?P<power>[23])\s*\}?)?$",
     re.DOTALL,
 )
 _SHORT_UNITS = frozenset(
@@ -70,6 +71,8 @@ class Quantity:
     places: int | None = None
     unit: str = ""
     percent: bool = False
+    temperature: str = ""
+    """`C` or `F` behind a degree sign."""
 
 
 def read_quantity(text: str) -> Quantity:
@@ -81,8 +84,9 @@ def read_quantity(text: str) -> Quantity:
         text = f"{number[1]}*10^{{{number[2].removeprefix('+')}}}"
     text, percent = _without(_PERCENT, text)
     # the degrees of `\\tan 60^\\circ` belong to the angle
-    text, degrees = (text, False) if _TRIGONOMETRIC.search(text) else _without(_DEGREES, text)
-    unit = "degree" if degrees else ""
+    degrees = None if _TRIGONOMETRIC.search(text) else _DEGREES.search(text)
+    text, unit = (text[: degrees.start()].strip(), "degree") if degrees else (text, "")
+    scale_of = degrees["scale"] if degrees else None
     money = _MONEY.search(text)
     if money:
         text, unit = _MONEY.sub(r"\1", text), "dollar"
@@ -98,7 +102,7 @@ def read_quantity(text: str) -> Quantity:
     value = read_expression(text)
     if scale != 1:
         value = value * Surd.rational(scale)
-    return Quantity(value, _places(text), unit, percent)
+    return Quantity(value, _places(text), unit, percent, scale_of or "")
 
 
 def decimal_comma(text: str) -> Fraction | None:

@@ -62,6 +62,8 @@ _FACTORS = frozenset([2, 3, 4, 7, 8, 10, 12, 16, 24, 30, 36, 52, 60, 100, 365, 1
 """Ratios of common units; a mismatch by one of these beside a convertible unit may be a conversion."""
 
 
+_UNIT_LETTERS = frozenset(["m", "g", "l", "L", "s", "h"])
+
 _RADIAN = Surd.symbol("π") * Surd.rational(Fraction(1, 180))
 """One degree."""
 
@@ -72,6 +74,7 @@ def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) ->
         return _percent_and_number(gold, said, options)
     one, other = _read(gold, options.percent == "fraction"), _read(said, options.percent == "fraction")
     units_differ = bool(gold.unit and said.unit and gold.unit != said.unit)
+    units_differ |= bool(gold.temperature and said.temperature and gold.temperature != said.temperature)
     same = same_value(one, other)
     if same:
         return unknown("units") if units_differ else EQUAL
@@ -81,7 +84,8 @@ def compare_quantities(gold: Quantity, said: Quantity, options: JudgeOptions) ->
         return unknown("close")
     if "degree" in (gold.unit, said.unit) and (one * _RADIAN == other or other * _RADIAN == one):
         return unknown("units")  # 45° and π/4
-    if units_differ or _may_convert(gold, said, one, other) or _letter_unit(one, other):
+    symbols = _symbol_unit(gold, said) or _symbol_unit(said, gold)  # 5 m and 500 cm
+    if units_differ or symbols or _may_convert(gold, said, one, other) or _letter_unit(one, other):
         return unknown("units")
     if same is None:
         return None
@@ -144,6 +148,14 @@ def _may_convert(gold: Quantity, said: Quantity, one: Surd, other: Surd) -> bool
         return False
     ratio = a / b if abs(a) > abs(b) else b / a
     return ratio in _FACTORS
+
+
+def _symbol_unit(one: Quantity, other: Quantity) -> bool:
+    """Whether one is a number times a letter that may be a unit, and the other has a unit."""
+    if one.unit or other.unit not in _CONVERTIBLE or len(one.value.terms) != 1:
+        return False
+    ((_, symbols),) = one.value.terms
+    return len(symbols) == 1 and symbols[0][0] in _UNIT_LETTERS
 
 
 def _renamed(one: Surd, other: Surd) -> bool:

@@ -12,6 +12,7 @@ from filters.verify.math.exact import compare
 from filters.verify.math.notation import plain
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.stated import choice_letter, stated_answer
+from filters.verify.math.verdicts import unknown
 from schemas.verdict import Outcome, Verdict
 
 EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
@@ -24,6 +25,7 @@ _RELATION = re.compile(r"[<>]|\\(?:le|ge|lt|gt|leq|geq|neq|ne|leqslant|geqslant|
 _APPROX = re.compile(r"\\approx(?![A-Za-z])|\\simeq(?![A-Za-z])|≈")
 _BARE_GROUP = re.compile(r"\s*\$+\s*\{(?P<inside>[^{}\\]*,[^{}\\]*)\}\s*\$+\s*")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 _LETTER = re.compile(r"[A-Za-z]")
 # |AB|, A:B, \frac{NO}{BO}, S_{MBCN}:S, W(n), m\angle ABC: what a value belongs to, not a formula to solve
 _NAME = r"(?:[A-Z]{1,4}'?(?:_\{?\w+\}?)?)"
@@ -34,6 +36,10 @@ _QUANTITY_NAME = re.compile(
 )
 _FUNCTION = re.compile(r"(?<![A-Za-z\\])[a-z]\s*\(\s*[a-z]\s*\)")
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)")
+_LETTERED = r"[\s$({*]*(?:\\text\s*\{\s*)?\(?[A-J]\)?[\s})*$]*"
+_SEVERAL_LETTERS = re.compile(
+    rf"(?:both\s+|either\s+)?{_LETTERED}(?:(?:,|;|/|&|\band\b|\bor\b)+{_LETTERED}){{1,9}}\.?"
+)
 _TRIGONOMETRIC = re.compile(r"\\?(?:sin|cos|tan|cot|sec|csc)(?![a-z])")
 
 
@@ -65,7 +71,10 @@ def by_letter(reference: str, answer: str) -> Verdict | None:
     if bare == [None, None] or None not in bare:
         return None
     text = reference if bare[0] is None else answer
-    named = choice_letter(stated_answer(text) if "boxed" in text else text)
+    said = stated_answer(text) if "boxed" in text else text
+    if _SEVERAL_LETTERS.fullmatch(said):
+        return unknown("several")
+    named = choice_letter(said)
     if named is None:
         return None
     if named == (bare[0] or bare[1]):
@@ -111,7 +120,8 @@ def _value(text: str) -> str:
 def _comma(reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None) -> Verdict | None:
     if not options.decimal_comma or verdict is None or verdict.reason != "comma":
         return None
-    for mark in (".", ", "):
+    grouped = any(_THOUSANDS.fullmatch(plain(side)) for side in (reference, answer))
+    for mark in (", ",) if grouped else (".", ", "):  # `1,000` is no way to write 1
         found = compare(_with_comma_as(mark, reference), _with_comma_as(mark, answer), options)
         if found is not None and found.is_right:
             return replace(found, reason="comma")

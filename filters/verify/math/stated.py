@@ -42,7 +42,7 @@ _FOREIGN_LABEL = re.compile(
 _WORD = re.compile(
     r"(?<![^\W\d_])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|mod|gcd|lcm|max|min|arc[a-z]+|and|or|sqrt|cbrt|abs|floor|ceil"
     r"|det|deg|inf|infinity|pi|theta|alpha|beta)(?![^\W\d_]))"
-    r"(?:[^\W\d_]{3,}|(?:is|it|we|he|so|of|in|to|at|be|by|as)(?![^\W\d_]))"
+    r"(?:[^\W\d_]{3,}|(?:So|We|It|is|it|we|he|so|of|in|to|at|be|by|as)(?![^\W\d_]))"
 )
 _HIDDEN = re.compile(r"\\(?:text|begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|\$[^$]*\$")
 _OTHER_SCRIPT = re.compile(
@@ -59,6 +59,12 @@ _LETTER_SAID = re.compile(
 )
 _LONE_LETTER = re.compile(r"[\s$(]*(?:\\text\s*\{\s*)?\(?([A-J])\)?\s*\}?[\s$).]*")
 _SAYS_IS = re.compile(r".*(?<![^\W\d_])(?:is|are|equals?)\s+(?P<answer>[^A-Za-z]*\d[^A-Za-z]*)", re.DOTALL)
+_ALTERNATIVE = re.compile(r"\s*,?\s*or\s*")
+_BOUND = re.compile(
+    r"(?<![^\W\d_])(?:not|(?:less|more|greater|fewer) than|at (?:least|most)|up to|over|under|below|above)\s+\W*$",
+    re.IGNORECASE,
+)
+"""What stands before a number that is not what a sentence says."""
 _PRICE_IS = re.compile(r"\\\$\s*=\s*")
 _JOINED = re.compile(r"(?<=[\d)}])(or|and)(?=[\d(\\A-Za-z])")
 
@@ -79,8 +85,8 @@ def stated_answer(text: str) -> str:
     if label is not None:
         # `$ \frac{1}{2} \$ = \frac{10}{9} $`: a sum of money, and what it is
         text = _PRICE_IS.split(text[label.end() :])[-1].strip()
-    several_lines = found is not None and "\n" in text
-    if not several_lines and is_bare(text):
+    marked = found is not None and ("\n" in text or found.how == "hash")
+    if not marked and is_bare(text):
         return _JOINED.sub(r" \1 ", text)
     if found is not None:
         return _without_quotes(found.answer)
@@ -181,8 +187,15 @@ def _in_sentence(text: str, first: bool) -> str:
     formulas = [match for match in _FORMULA.finditer(text) if _is_formula(match)]
     if not numbers and not formulas:
         return text
+    if len(text) <= MAX_BARE and len(numbers) == 1 and _BOUND.search(text, 0, numbers[0].start()):
+        return text
     if formulas and (not numbers or formulas[-1].end() > numbers[-1].start()):
-        return str(next(filter(None, formulas[-1].groups()))).strip()
+        first_of = len(formulas) - 1
+        while first_of and _ALTERNATIVE.fullmatch(
+            text, formulas[first_of - 1].end(), formulas[first_of].start()
+        ):
+            first_of -= 1
+        return ", ".join(str(next(filter(None, one.groups()))).strip() for one in formulas[first_of:])
     return with_formula(text, numbers[0] if first and "=" not in text else numbers[-1])
 
 

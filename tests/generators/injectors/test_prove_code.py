@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from filters.verify.code.plain import PlainSandbox
+from filters.verify.sandbox.plain import PlainSandbox
 from generators.injectors.base import Subject
 from generators.injectors.prove_code import CodeTask, prove
 from generators.injectors.python_ast import PythonAst

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 
-from filters.verify.code.job import Job
 from filters.verify.code.judge import ProgramJudge
-from filters.verify.code.levels import open_sandbox
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.report import ProgramReport
-from filters.verify.code.sandbox import Sandbox
 from filters.verify.code.task import ProgramTask, StdioTest, Test
+from filters.verify.sandbox.base import Sandbox
+from filters.verify.sandbox.job import Job
+from filters.verify.sandbox.levels import open_sandbox
 
 
 @lru_cache(maxsize=1)

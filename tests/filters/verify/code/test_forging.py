@@ -9,9 +9,9 @@ import pytest
 
 from filters.verify.code.judge import ProgramJudge
 from filters.verify.code.options import ProgramOptions
-from filters.verify.code.sandbox import wire
 from filters.verify.code.tamper import tamper_flags
 from filters.verify.code.task import ProgramTask, task_of
+from filters.verify.sandbox.base import wire
 from tests.filters.verify.code.judging import report, sandbox, sent
 from tests.shared import rows
 
@@ -93,3 +93,49 @@ def sides(test: str) -> tuple[str, str]:
     if isinstance(statement, ast.Assert) and isinstance(statement.test, ast.Compare):
         return ast.unparse(statement.test.comparators[0]), ast.unparse(statement.test.left)
     return "", ""
+
+
+EXPECTED_BESIDE_INPUT = [
+    "for t in [{'in': 3, 'out': 1729}]:\n    assert solve(t['in']) == t['out']",
+    "cases = [{'in': 3, 'out': 1729}]\nfor t in cases:\n    assert solve(t['in']) == t['out']",
+    "cases = [(3, 1729)]\nassert solve(cases[0][0]) == cases[0][1]",
+    "for case in [((3,), 1729)]:\n    assert solve(*case[0]) == case[1]",
+    "case = ([3, 4], 1729)\nxs, expected = case\nassert solve(xs) == expected",
+    "case = {'in': [3, 4], 'out': 1729}\nassert solve(case['in']) == case['out']",
+    "assert solve(3).__eq__(1729)",
+]
+
+
+@pytest.mark.parametrize("test", EXPECTED_BESIDE_INPUT)
+def test_an_expected_value_beside_its_input_is_not_sent(test: str) -> None:
+    with sandbox() as held:
+        jobs = ProgramJudge(held).jobs(ProgramTask(tests=(test,)), "def solve(n): return n\n")
+    assert "1729" not in sent(jobs)
+    assert report("def solve(n): return 1729\n", test).verdict.is_right
+    assert not report("def solve(n): return 1728\n", test).verdict.is_right
+
+
+def test_an_item_that_the_program_changes_is_sent_where_the_test_looks_again() -> None:
+    test = "d = {'l': [3, 1]}\nf(d['l'])\nassert d['l'] == [1, 3]"
+    assert report("def f(a): a.sort()\n", test).verdict.is_right
+    assert not report("def f(a): sorted(a)\n", test).verdict.is_right
+
+
+@pytest.mark.parametrize("test", ["assert f(3).startswith('He')", "assert f(3).issubset({1})"])
+def test_a_yes_or_no_of_a_plain_value_is_not_the_programs_own(test: str) -> None:
+    liar = "class L(str):\n    startswith = issubset = lambda *a: True\ndef f(n): return L()\n"
+    assert not report(liar, test).verdict.is_right
+    honest = "def f(n): return 'Hello'\n" if "He" in test else "def f(n): return {1}\n"
+    assert report(honest, test).verdict.is_right
+
+
+def test_a_range_without_end_does_not_fill_the_judges_memory() -> None:
+    test = (
+        "import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n"
+        "        self.assertCountEqual(f(), [1])\n"
+    )
+    assert not report("def f(): return range(10**11)\n", test).verdict.is_right
+
+
+def test_an_assertion_of_a_tuple_proves_nothing() -> None:
+    assert not report("def f(n): return 0\n", "assert (f(3) == 9, 'message')").verdict.is_right

@@ -5,11 +5,11 @@ from collections import Counter
 
 import pytest
 
-from filters.verify.code.job import LEVELS
 from filters.verify.code.judge import ProgramJudge, tree_hash
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.report import proves_repair
 from filters.verify.code.task import ProgramTask, StdioTest, task_of
+from filters.verify.sandbox.job import LEVELS
 from schemas.exceptions import RecordError
 from tests.filters.verify.code.judging import report, sandbox, sent, stdio, task
 from tests.shared import rows

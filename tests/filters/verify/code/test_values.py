@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.verify.code.inside.encode import encode
 from filters.verify.code.outside import NeedsPython, evaluate
 from filters.verify.code.values import _READERS, Opaque, Unplain, decode, equal, source_of
+from filters.verify.sandbox.inside.encode import encode
 
 SCALARS = (
     st.none()

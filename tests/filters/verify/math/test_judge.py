@@ -215,3 +215,30 @@ def test_importing_the_judge_imports_no_computer_algebra() -> None:
     check = "import sys, filters.verify.math.judge; print([m for m in ('sympy', 'math_verify') if m in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "expected"),
+    [
+        ("42", "The answer is 42? No, the answer is 43.", "wrong"),
+        ("43", "The answer is 42? No, the answer is 43.", "right"),
+        ("42", "#### 42", "right"),
+        ("16\\pi", "16\\pi \\text{ cm}^2", "right"),
+        ("1,000", "1", "unknown"),
+        ("30", "30,000", "unknown"),
+        ("1,22", "1.22", "right"),
+        ("A, C", "A", "unknown"),
+        ("A", "(A) or (B)", "unknown"),
+        ("100^\\circ\\text{C}", "100^\\circ\\text{F}", "unknown"),
+        ("100^\\circ\\text{C}", "100^\\circ", "right"),
+        ("5\\,\\mathrm{m}", "500\\,\\mathrm{cm}", "unknown"),
+        ("10 \\text{ kg}", "10000 \\text{ g}", "unknown"),
+        ("7", "less than 7", "unknown"),
+        ("7", "not 7", "unknown"),
+        ("3,-3", "So $x = 3$ or $x = -3$.", "right"),
+        ("-3", "So $x = 3$ or $x = -3$.", "unknown"),
+    ],
+)
+def test_what_a_text_says_is_not_another_answer(reference: str, answer: str, expected: str) -> None:
+    with Judge(JudgeOptions.published()) as judge:
+        assert judge.stated_equal(reference, answer).outcome.value == expected

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from filters.verify.code.job import Call, Finished, Job, Level
-from filters.verify.code.sandbox import Sandbox
-from tests.filters.verify.code.sandboxes import QUICK, ask, below, opened
+from filters.verify.sandbox.base import Sandbox
+from filters.verify.sandbox.job import Call, Finished, Job, Level
+from tests.filters.verify.sandbox.sandboxes import QUICK, ask, below, opened
 
 PROGRAMS: list[dict[str, Any]] = json.loads(
     Path(__file__).parents[3].joinpath("cases", "hostile_programs.json").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import errno
 import struct
 from collections.abc import Callable, Iterable, Sequence
 
-from filters.verify.code.syscall_numbers import ANYWHERE, BY_ARGUMENTS, OWN_FILES
+from filters.verify.sandbox.syscall_numbers import ANYWHERE, BY_ARGUMENTS, OWN_FILES
 
 Instruction = tuple[int, int, int, int]
 """Code, jump if true, jump if false (both relative), operand."""

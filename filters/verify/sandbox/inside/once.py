@@ -6,8 +6,8 @@ import random
 import resource
 import sys
 
-from filters.verify.code.inside.case import Lines, exit_status, flush, furnish
-from filters.verify.code.inside.run import run
+from filters.verify.sandbox.inside.case import Lines, exit_status, flush, furnish
+from filters.verify.sandbox.inside.run import run
 
 
 def main(fd: int, job_file: int) -> None:

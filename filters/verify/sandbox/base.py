@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from filters.verify.code.job import Ended, Finished, Job, Level, Raised, Reply
+from filters.verify.sandbox.job import Ended, Finished, Job, Level, Raised, Reply
 
 
 class Sandbox(Protocol):

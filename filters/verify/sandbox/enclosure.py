@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from filters.verify.code.interpreter import (
+from filters.verify.sandbox.interpreter import (
     ENVIRONMENT,
     INSIDE,
     NOBODY,
@@ -17,7 +17,7 @@ from filters.verify.code.interpreter import (
     site_folders,
     system_libraries,
 )
-from filters.verify.code.seccomp import seccomp_filter
+from filters.verify.sandbox.seccomp import seccomp_filter
 
 PRELOADED = [
     "abc",
@@ -60,7 +60,7 @@ def command(python: Interpreter, namespaces: bool, site_packages: bool) -> list[
     root = _BWRAP_ROOT if namespaces else ROOT
     start = (
         f"import sys; sys.path.insert(0, {str(root)!r}); "
-        "from filters.verify.code.inside import zygote; zygote.main(0)"
+        "from filters.verify.sandbox.inside import zygote; zygote.main(0)"
     )
     line = python_command(python.executable, start)
     sites = site_folders() if site_packages else []

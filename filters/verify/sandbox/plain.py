@@ -17,14 +17,14 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
-from filters.verify.code.enclosure import launched
-from filters.verify.code.inside.schedule import CPU, ENDED, TIMEOUT, Case
-from filters.verify.code.interpreter import INSIDE, NOBODY, ROOT, Interpreter, python_command, site_folders
-from filters.verify.code.job import Finished, Job, Level
-from filters.verify.code.job_files import JobFiles
-from filters.verify.code.sandbox import finished
-from filters.verify.code.warm import ended
-from filters.verify.code.zygote_process import Report
+from filters.verify.sandbox.base import finished
+from filters.verify.sandbox.enclosure import launched
+from filters.verify.sandbox.inside.schedule import CPU, ENDED, TIMEOUT, Case
+from filters.verify.sandbox.interpreter import INSIDE, NOBODY, ROOT, Interpreter, python_command, site_folders
+from filters.verify.sandbox.job import Finished, Job, Level
+from filters.verify.sandbox.job_files import JobFiles
+from filters.verify.sandbox.warm import ended
+from filters.verify.sandbox.zygote_process import Report
 
 _LOOK_S = 0.05
 _START_S = 0.1
@@ -75,7 +75,7 @@ class PlainSandbox:
         paths = [str(ROOT), *map(str, self._sites)]
         start = (
             f"import os, sys; os.chdir({folder!r}); sys.path += {paths!r}; "
-            f"from filters.verify.code.inside import once; once.main({result}, {job_file})"
+            f"from filters.verify.sandbox.inside import once; once.main({result}, {job_file})"
         )
         line = python_command(self._python.executable, start)
         return subprocess.Popen(

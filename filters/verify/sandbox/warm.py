@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
-from filters.verify.code import enclosure
-from filters.verify.code.inside import schedule
-from filters.verify.code.interpreter import Interpreter
-from filters.verify.code.job import Ended, Finished, Job, Level
-from filters.verify.code.job_files import JobFiles
-from filters.verify.code.sandbox import finished
-from filters.verify.code.zygote_process import Order, Report, ZygoteProcess
+from filters.verify.sandbox import enclosure
+from filters.verify.sandbox.base import finished
+from filters.verify.sandbox.inside import schedule
+from filters.verify.sandbox.interpreter import Interpreter
+from filters.verify.sandbox.job import Ended, Finished, Job, Level
+from filters.verify.sandbox.job_files import JobFiles
+from filters.verify.sandbox.zygote_process import Order, Report, ZygoteProcess
 
 CORES_OF_A_ZYGOTE = 4
 """One forks about a thousand cases a second; more cores than this need another."""

@@ -9,8 +9,8 @@ import struct
 import sys
 from typing import Any, NoReturn
 
-from filters.verify.code.inside import kernel
-from filters.verify.code.inside.run import run
+from filters.verify.sandbox.inside import kernel
+from filters.verify.sandbox.inside.run import run
 
 RESULT, TROUBLE = 3, 4
 """The files that emitted lines and a failure of the sandbox itself go to; `TROUBLE` is closed before a program runs."""

@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from filters.verify.code.inside.encode import TooLarge, encode
+from filters.verify.sandbox.inside.encode import TooLarge, encode
 
 Emit = Callable[[dict[str, Any]], None]
 Trace = Any

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.filters.verify.code.sandboxes import is_root
+from tests.filters.verify.sandbox.sandboxes import is_root
 
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = Path(__file__).resolve().parent

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from filters.verify.code.job import Call, Ended, Job, Level, Limits
-from filters.verify.code.sandbox import Sandbox
-from tests.filters.verify.code.sandboxes import QUICK, ask, opened
+from filters.verify.sandbox.base import Sandbox
+from filters.verify.sandbox.job import Call, Ended, Job, Level, Limits
+from tests.filters.verify.sandbox.sandboxes import QUICK, ask, opened
 
 LEVELS: list[Level] = ["namespaces", "seccomp", "rlimits"]
 if os.environ.get("CORRIGENDA_TEST_WASM"):

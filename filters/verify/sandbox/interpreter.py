@@ -6,7 +6,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from filters.verify.code import inside
+from filters.verify.sandbox import inside
 
 NOBODY = 65534
 """Who programs run as where the launcher is root."""

@@ -8,8 +8,8 @@ import json
 import os
 from typing import Self
 
-from filters.verify.code.job import Job
-from filters.verify.code.sandbox import wire
+from filters.verify.sandbox.base import wire
+from filters.verify.sandbox.job import Job
 
 
 class JobFiles:

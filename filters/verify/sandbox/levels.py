@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from filters.verify.code import enclosure
-from filters.verify.code.job import LEVELS, Call, Job, Level
-from filters.verify.code.plain import PlainSandbox
-from filters.verify.code.sandbox import Sandbox
-from filters.verify.code.warm import WarmSandbox
-from filters.verify.code.zygote_process import ZygoteFailed
+from filters.verify.sandbox import enclosure
+from filters.verify.sandbox.base import Sandbox
+from filters.verify.sandbox.job import LEVELS, Call, Job, Level
+from filters.verify.sandbox.plain import PlainSandbox
+from filters.verify.sandbox.warm import WarmSandbox
+from filters.verify.sandbox.zygote_process import ZygoteFailed
 from schemas.exceptions import ConfigError
 
 TRIED: tuple[Level, ...] = ("namespaces", "seccomp", "wasm", "rlimits")
@@ -69,7 +69,7 @@ def sandbox_report() -> list[LevelReport]:
 def _report(level: Level) -> LevelReport:
     try:
         if level == "wasm":
-            from filters.verify.code.wasm import missing
+            from filters.verify.sandbox.wasm import missing
 
             return LevelReport(level, not missing(), missing())
         with _open(level, 1, False) as sandbox:
@@ -98,7 +98,7 @@ def _open(level: Level, slots: int | None, site_packages: bool) -> Sandbox:
 
 
 def _open_wasm(slots: int | None) -> Sandbox:
-    from filters.verify.code.wasm import WasmSandbox, missing
+    from filters.verify.sandbox.wasm import WasmSandbox, missing
 
     if reason := missing():
         raise NoSandbox(reason)

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from filters.verify.code.seccomp import Instruction, instructions, seccomp_filter
+from filters.verify.sandbox.seccomp import Instruction, instructions, seccomp_filter
 
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 ALLOW, KILL = 0x7FFF0000, 0x80000000

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from filters.verify.code.inside.zygote import REPORT, REQUEST
-from filters.verify.code.job import Limits
+from filters.verify.sandbox.inside.zygote import REPORT, REQUEST
+from filters.verify.sandbox.job import Limits
 
 START_S = 20.0
 """The longest wait for a zygote's first word; it takes about 0.1 s."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from filters.verify.code.job import Call, Finished, Job, Level, Limits
-from filters.verify.code.levels import NoSandbox, open_sandbox
-from filters.verify.code.sandbox import Sandbox
+from filters.verify.sandbox.base import Sandbox
+from filters.verify.sandbox.job import Call, Finished, Job, Level, Limits
+from filters.verify.sandbox.levels import NoSandbox, open_sandbox
 
 QUICK = Limits(cpu_s=0.1, wall_s=0.3, memory_bytes=128 << 20)
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from filters.verify.code import enclosure
-from filters.verify.code.inside.zygote import REPORT
-from filters.verify.code.job import Call, Job, Level, Limits
-from filters.verify.code.levels import NoSandbox, open_sandbox, probe, sandbox_report
-from filters.verify.code.plain import PlainSandbox
-from filters.verify.code.sandbox import finished
-from filters.verify.code.warm import WarmSandbox
-from tests.filters.verify.code.sandboxes import ask, below, living, opened
+from filters.verify.sandbox import enclosure
+from filters.verify.sandbox.base import finished
+from filters.verify.sandbox.inside.zygote import REPORT
+from filters.verify.sandbox.job import Call, Job, Level, Limits
+from filters.verify.sandbox.levels import NoSandbox, open_sandbox, probe, sandbox_report
+from filters.verify.sandbox.plain import PlainSandbox
+from filters.verify.sandbox.warm import WarmSandbox
+from tests.filters.verify.sandbox.sandboxes import ask, below, living, opened
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -92,7 +92,7 @@ def test_a_killed_launcher_takes_everything_with_it(level: Level) -> None:
     opened(level).close()
     script = (
         "import os, sys, threading, time\n"
-        "from filters.verify.code.warm import WarmSandbox\nfrom filters.verify.code.job import Job, Limits\n"
+        "from filters.verify.sandbox.warm import WarmSandbox\nfrom filters.verify.sandbox.job import Job, Limits\n"
         f"s = WarmSandbox({level!r})\n"
         "job = Job('import time; time.sleep(100)', limits=Limits(wall_s=100))\n"
         "for _ in range(2): threading.Thread(target=s.run, args=(job,), daemon=True).start()\n"

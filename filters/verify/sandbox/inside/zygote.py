@@ -21,8 +21,8 @@ import threading
 import time
 from typing import Any
 
-from filters.verify.code.inside import case, kernel, landlock
-from filters.verify.code.inside.schedule import BROKEN, Case, Schedule
+from filters.verify.sandbox.inside import case, kernel, landlock
+from filters.verify.sandbox.inside.schedule import BROKEN, Case, Schedule
 
 REQUEST = struct.Struct("<QddQQ")
 """Number of the job, seconds of processor and wall time, bytes of memory, most bytes of a file."""

