@@ -50,6 +50,10 @@ _SET = re.compile(r"\\in(?![A-Za-z])|\\cup|\\setminus|\\infty|[\[\]]|^\s*\(.*,.*
 _WORD = re.compile(
     r"(?<![\\A-Za-z])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|arc\w+|pmatrix|bmatrix)\b)[A-Za-z]{3,}"
 )
+# a ratio in words, and marks over the letters of a name: math-verify takes the letters for factors
+_NAMED = re.compile(
+    r"\d\s+to\s+\d|\\(?:overline|overrightarrow|overleftrightarrow|widehat|vec|angle|triangle)(?![A-Za-z])"
+)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[a-z]+\}(?:\{[clr|]+\})?")
 
 
@@ -70,7 +74,7 @@ def too_hard(text: str) -> str | None:
             or _FACTORIAL.search(small)
             or any(map(_expands, _SUM_POWER.finditer(shown))),
         ),
-        ("words", _WORD.search(_ENVIRONMENT.sub(" ", shown))),
+        ("words", _WORD.search(_ENVIRONMENT.sub(" ", shown)) or _NAMED.search(shown)),
     )
     return next((reason for reason, found in tests if found), None)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from filters.verify.math.exact import compare
 from filters.verify.math.notation import plain
 from filters.verify.math.options import JudgeOptions
+from filters.verify.math.restated import assigned_tuples, function_between, yes_or_no
 from filters.verify.math.stated import choice_letter, stated_answer
 from filters.verify.math.verdicts import unknown
 from schemas.verdict import Outcome, Verdict
@@ -34,7 +35,6 @@ _QUANTITY_NAME = re.compile(
     rf"|[A-Za-z](?:_\{{?\w+\}}?)?\s*\(\s*\w+\s*\)|{_NAME}|\\[a-z]+|m?\\angle\s*{_NAME}"
     r"|\([A-Za-z](?:\s*,\s*[A-Za-z])+\)|[A-Za-z](?:_\{?\w+\}?)?)\s*"
 )
-_FUNCTION = re.compile(r"(?<![A-Za-z\\])[a-z]\s*\(\s*[a-z]\s*\)")
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?)\s*\^\s*(?:\{\s*\\circ\s*\}|\\circ)")
 _LETTERED = r"[\s$({*]*(?:\\text\s*\{\s*)?\(?[A-J]\)?[\s})*$]*"
 _SEVERAL_LETTERS = re.compile(
@@ -170,50 +170,14 @@ def _equation_for_value(
     return MISMATCH if formula and number and other in sides else None
 
 
-def _assigned_tuples(
-    reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None
-) -> Verdict | None:
-    """`p=5, q=2; p=7, q=2` is the points (5,2), (7,2): one point for each part, in the order of its names."""
-    one, other = _as_points(plain(reference)), _as_points(plain(answer))
-    if one is None and other is None:
-        return None
-    found = compare(one or plain(reference), other or plain(answer), options)
-    return found if found is not None and found.is_right else None
-
-
-def _as_points(text: str) -> str | None:
-    if ";" not in text:
-        return None
-    points, names = [], set()
-    for part in text.split(";"):
-        pairs = [pair.split("=") for pair in part.split(",")]
-        if len(pairs) < 2 or not all(len(pair) == 2 and _LETTER.fullmatch(pair[0].strip()) for pair in pairs):
-            return None
-        names.add(tuple(pair[0].strip() for pair in pairs))
-        points.append("(" + ",".join(pair[1].strip() for pair in pairs) + ")")
-    return ",".join(points) if len(names) == 1 else None
-
-
-def _function_between(
-    reference: str, answer: str, options: JudgeOptions, verdict: Verdict | None
-) -> Verdict | None:
-    """`0 < f(x) < 1` against (0, 1): what lies between is a quantity, whatever its name."""
-    one, other = (_FUNCTION.sub("y", plain(side)) for side in (reference, answer))
-    if (one, other) == (plain(reference), plain(answer)) or not re.search(r"[<>]|\\[lg]e", one + other):
-        return None
-    if re.search(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])", one.replace("y", "") + other.replace("y", "")):
-        return None
-    found = compare(one, other, options)
-    return found if found is not None and found.is_right else None
-
-
 _Rule = Callable[[str, str, JudgeOptions, Verdict | None], Verdict | None]
 _RULES: tuple[_Rule, ...] = (
     _bare_group,
     _comma,
     _letters,
+    yes_or_no,
     _by_name,
     _equation_for_value,
-    _assigned_tuples,
-    _function_between,
+    assigned_tuples,
+    function_between,
 )
