@@ -96,7 +96,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"corrigenda: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("corrigenda: interrupted; run the same command again to go on", file=sys.stderr)
+        print(
+            "corrigenda: interrupted; a build goes on where it was when the same command is run again",
+            file=sys.stderr,
+        )
         return INTERRUPTED
     except BrokenPipeError:
         # `corrigenda show … | head`: nobody reads on, and Python's own flush at exit must not complain.

@@ -79,6 +79,9 @@ def _add_sql(kinds: "Kinds") -> None:
         "Reads JSON lines with query, schema, rows and either reference or expected; writes every line with "
         "verdict, reason, feedback, flags, isolation and seconds added.",
     )
+    sql.add_argument(
+        "--from-reply", action="store_true", help="query is a model's reply: take its code block"
+    )
     sql.add_argument("--workers", type=int, metavar="N", help="worker processes (default: 1)")
 
 
@@ -131,6 +134,5 @@ def _sql(args: argparse.Namespace) -> int:
     from pipelines.verify.options import changed
     from pipelines.verify.sql import verify_sql
 
-    return verify_sql(
-        args.source, args.target, changed(SqlOptions(), args.changes, {"workers": args.workers})
-    )
+    options = changed(SqlOptions(), args.changes, {"workers": args.workers})
+    return verify_sql(args.source, args.target, options, from_reply=args.from_reply)

@@ -12,17 +12,26 @@ from pathlib import Path
 
 from filters.verify.sql.judge import SqlJudge
 from filters.verify.sql.options import SqlOptions
+from filters.verify.sql.query_text import query_in
 from filters.verify.sql.task import SqlTask
 from pipelines.lines import Fields, judge_lines
 
 _BLANK: Fields = {"feedback": [], "flags": [], "isolation": None, "seconds": 0.0}
 
 
-def verify_sql(source: Path, target: Path, options: SqlOptions | None = None) -> int:
-    """Judge a file; the command's exit code."""
+def verify_sql(
+    source: Path, target: Path, options: SqlOptions | None = None, *, from_reply: bool = False
+) -> int:
+    """Judge a file; the command's exit code. With `from_reply`, `query` is a model's reply that holds it."""
     with SqlJudge(options or SqlOptions()) as judge:
 
         def judged(tasks: list[SqlTask]) -> Iterator[Fields]:
             return (report.as_row() for report in judge.reports(tasks))
 
-        return judge_lines(source, target, SqlTask.from_row, judged, _BLANK)
+        def read(row: Fields) -> SqlTask:
+            query = row.get("query")
+            if from_reply and isinstance(query, str):
+                row = {**row, "query": query_in(query)}
+            return SqlTask.from_row(row)
+
+        return judge_lines(source, target, read, judged, _BLANK)

@@ -62,3 +62,13 @@ def test_bad_lines_are_named_and_do_not_stop_the_rest(
 def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no file"):
         verify_sql(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+
+
+def test_queries_are_found_in_replies(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    reply = "First ```python\nprint()\n``` then\n```sql\nSELECT a FROM t\n```\nDone."
+    source.write_text("\n".join([line(query=reply), line()]), encoding="utf-8")
+    assert verify_sql(source, target, OPTIONS, from_reply=True) == 0
+    made = [json.loads(one) for one in target.read_text(encoding="utf-8").splitlines()]
+    assert [row["verdict"] for row in made] == ["right", "right"]
+    assert made[0]["query"] == reply
