@@ -18,7 +18,8 @@ _INTEGER = re.compile(r"-?(?:\d+|\d{1,3}(?:(?P<comma>,\\!|\{,\}|,)\d{3})+)\Z")
 _DECIMAL = re.compile(r"-?(?:\d+)?\.(\d+)\Z")
 _FRACTION = re.compile(r"-?\\([dt]?frac)\s*(?:\{-?\d+\}\s*\{-?\d+\}|\d\d)\Z")
 _SLASH = re.compile(r"-?\d+/\d+\Z")
-_NAMED = re.compile(r"(?:\\sqrt\s*(?:\{\d+\}|\d)|\\pi)")
+_ROOT = r"(?:\d+\s*)?(?:\\sqrt\s*(?:\{\d+\}|\d)|\\pi)"
+_NAMED = re.compile(rf"-?(?:{_ROOT}|\\[dt]?frac\s*\{{{_ROOT}\}}\s*\{{\d+\}})\Z")
 
 MOST_DIGITS = 2
 """Digits by which a wrong number may be longer than the right one."""
@@ -49,7 +50,7 @@ def _number(old: str, value: Surd) -> str | None:
     number = value.as_rational()
     if number is None:
         return _surd(old, value)
-    if _INTEGER.match(old) or old.startswith("\\sqrt"):
+    if _INTEGER.match(old) or re.match(r"-?\d*\\sqrt\{\d+\}\Z", old):
         return _integer(old, number)
     if match := _DECIMAL.match(old):
         return _decimal(number, len(match[1]))
@@ -60,7 +61,7 @@ def _number(old: str, value: Surd) -> str | None:
 
 def _integer(old: str, number: Fraction) -> str | None:
     if number.denominator != 1:
-        return fraction(number) if number.denominator <= 12 and not old.startswith("\\") else None
+        return fraction(number) if number.denominator <= 4 and _INTEGER.match(old) else None
     if len(str(abs(number.numerator))) > len(re.sub(r"\D", "", old)) + MOST_DIGITS:
         return None
     match = _INTEGER.match(old)
@@ -102,7 +103,7 @@ def fraction(number: Fraction, command: str = "frac") -> str:
 
 def _surd(old: str, value: Surd) -> str | None:
     r"""`3\sqrt{2}`, `\frac{\sqrt{6}}{4}`, `12\pi`: one root or π with a rational factor."""
-    if len(value.terms) != 1 or not (_NAMED.search(old) or _INTEGER.match(old)):
+    if len(value.terms) != 1 or not _NAMED.match(old):
         return None
     (((radicand, symbols), factor),) = value.terms.items()
     names = dict(symbols)
@@ -123,11 +124,20 @@ def _sum(old: str, value: Surd) -> str | None:
         return None
     found = tokens(old, 0, len(old))
     parts = terms(found)
+    if is_number(was) and len(parts) > 1 and not _all_unlike(old, parts):
+        return None
     for part in parts:
         made = _term(old, part, found, was, value, alone=len(parts) == 1)
         if made is not None:
             return made
     return None
+
+
+def _all_unlike(old: str, parts: list[Term]) -> bool:
+    """Whether the terms of a number cannot be put together: `3 + 2\\sqrt{5}`, not `99 \\cdot 100 + 1`."""
+    values = [value_of(old[p.body : p.end]) for p in parts]
+    seen = [next(iter(v.terms)) for v in values if v is not None and len(v.terms) == 1]
+    return len(set(seen)) == len(parts)
 
 
 def _term(old: str, part: Term, found: list[Token], was: Surd, value: Surd, *, alone: bool) -> str | None:
