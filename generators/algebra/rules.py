@@ -9,7 +9,7 @@ Each takes an expression in LaTeX and gives spellings of it whose value is what 
     exponent_rule  \sqrt{9 + 16}     \sqrt{9} + \sqrt{16}  a root of a sum term by term
     cancellation   \frac{6x+4}{2}    (\frac{6x}{2} + 4)    one term only is divided
     sign           5 - (3 - x)       5 - 3 - x             a minus before brackets reaches the first term only
-    sign           20 - 5            20 + 5                a minus is lost
+    sign           20 - 5 - 3        20 - 5 + 3            a minus is lost
 """
 
 import re
@@ -31,10 +31,12 @@ def sign(text: str) -> Iterator[str]:
         inner = text[found[opening].end : found[closing].start]
         if len(terms(_within(found, opening, closing), found[opening].depth + 1)) > 1:
             yield text[: found[opening].start] + inner + text[found[closing].end :]
+    signs = sum(t.text in ("+", "-") for t in found)
     for at, token in enumerate(found):
         if token.text == "-" and not _in_exponent(found, at):
             binary = at > 0 and (found[at - 1].kind in ("number", "letter") or found[at - 1].text in ("}", ")"))
-            yield text[: token.start] + ("+" if binary else " ") + text[token.end :]
+            if not binary or signs > 1:  # 35 - 26 = 61 is no sign that was lost on the way
+                yield text[: token.start] + ("+" if binary else " ") + text[token.end :]
 
 
 def distribution(text: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ MOST_TIMES = 8
 """A result further off than so many times is no slip that a reader would believe."""
 
 _PLAIN_FRACTION = re.compile(r"\\([dt]?frac)\s*\{(\d+)\}\s*\{(\d+)\}\Z")
+_MULTIPLIES = re.compile(r"\\cdot|\\times|[\d)]\s*\(|!|\^")
 _TURNS = re.compile(r"-\s*(?:\\left\s*)?\(|\(\s*-")
 
 
@@ -60,6 +61,8 @@ def _slips(link: Link, rng: random.Random) -> Iterator[str]:
     """One number of the right side that the left side does not have, computed wrongly."""
     right = link.right.text
     found = tokens(right, 0, len(right))
+    if _only_rewritten(link, found):
+        return
     known = {t.text for t in tokens(link.left.text, 0, len(link.left.text)) if t.kind == "number"}
     alone = sum(t.kind == "number" for t in found) == 1 and len(unboxed(right)[1].strip("-")) == sum(
         t.end - t.start for t in found if t.kind == "number"
@@ -72,6 +75,18 @@ def _slips(link: Link, rng: random.Random) -> Iterator[str]:
             yield right[: token.start] + number + right[token.end :]
 
 
+def _only_rewritten(link: Link, found: list[Token]) -> bool:
+    """`284 = 2^2 \\cdot 71` and `2 + 7 = 3 + 6` write a number in another way: no result is computed."""
+    left = tokens(link.left.text, 0, len(link.left.text))
+    if not link.left.is_number or len(found) == 1 or unboxed(link.right.text)[0]:
+        return False
+    if len([t for t in left if t.kind == "number"]) == 1 and all(t.kind == "number" or t.text == "-" for t in left):
+        return True
+    one, other = terms(left), terms(found)
+    spelt = {link.left.text[t.body : t.end] for t in one} & {link.right.text[t.body : t.end] for t in other}
+    return len(one) == len(other) > 1 and not spelt and not _MULTIPLIES.search(link.left.text)
+
+
 def _near(written: str, left: str, rng: random.Random) -> list[str]:
     """Wrong results near a number: a factor more or less, a carry, one off, digits swapped."""
     match = re.fullmatch(r"(\d*)(?:\.(\d+))?", re.sub(r"[,{}\\!]", "", written))
@@ -80,7 +95,7 @@ def _near(written: str, left: str, rng: random.Random) -> list[str]:
     places = len(match[2] or "")
     number = int((match[1] or "0") + (match[2] or ""))
     factors = {int(t.text) for t in tokens(left, 0, len(left)) if t.kind == "number" and t.text.isdigit()}
-    product = any(mark in left for mark in ("\\cdot", "\\times", "(", "^"))
+    product = _MULTIPLIES.search(left)
     steps = [10, -10] if number >= 20 else []
     steps += [f * s for f in factors if product and 1 < f <= number // 3 for s in (1, -1)]
     steps += [1, -1] if number < 200 else [100, -100]
@@ -106,6 +121,8 @@ def _is_bound(found: list[Token], token: Token) -> bool:
     at = found.index(token)
     before = [t.text for t in found[max(0, at - 2) : at]]
     if at + 1 < len(found) and found[at + 1].text in ("^", "!"):
+        return True
+    if before == ["\\sqrt", "{"] and at > 2 and found[at - 3].kind == "number":
         return True
     last = before[-1] if before else ""
     return last in ("_", "[", "^", "\\sqrt") or before in (["_", "{"], ["^", "{"]) or last.endswith("frac")
