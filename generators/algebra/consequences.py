@@ -35,7 +35,9 @@ _SENTENCE = re.compile(r"\.(?=\s|$)|\n\s*\n|\[asy\]")
 
 def cut_after(text: str, change: Change) -> tuple[Edit, ...]:
     """The change and nothing after its side; the LaTeX around it is closed as it was. Refused."""
-    around = next(((start, end, outer) for start, end, outer in regions(text) if start <= change.last <= end), None)
+    around = next(
+        ((start, end, outer) for start, end, outer in regions(text) if start <= change.last <= end), None
+    )
     if around is None:
         raise Refused("no_region")
     _, inner_end, (_, outer_end) = around
@@ -84,6 +86,9 @@ class _Follow:
         where = (self.change.chain, self.change.side)
         side = self.chains[where[0]].sides[where[1]]
         self._changed(where, side, self.change.value)
+        old, new = value_of(self.text[self.change.start : self.change.end]), value_of(self.change.after)
+        if old is not None and new is not None and is_number(old):
+            self.gone[old] = new  # one number of a longer side: 25 + 144 as 10 + 144
         boxed = bool(unboxed(side.text)[0])
         if boxed:
             self._close(self.chains[where[0]].region[1])
@@ -112,7 +117,7 @@ class _Follow:
         if is_number(side.value):
             self.gone[side.value] = value
         first = self.chains[where[0]].sides[0]
-        if where[1] and first.value is not None and not is_number(first.value) or first.value is None:
+        if (where[1] and first.value is not None and not is_number(first.value)) or first.value is None:
             self.names.append("".join(first.text.split()))
 
     def _side(self, number: int, at: int, chain: Chain, side: Side) -> None:
@@ -121,23 +126,31 @@ class _Follow:
         followed = self._followed(side)
         if led and holds(chain.sides[at - 1], side):
             value = self.new[before]
-            made = followed if followed is not None and value_of(followed) == value else rewritten(side.text, value)
+            made = (
+                followed
+                if followed is not None and value_of(followed) == value
+                else rewritten(side.text, value)
+            )
             if made is None:
                 raise Refused("not_writable")
             if value != side.value:
                 self._write(side, made)
                 self._changed((number, at), side, value)
-            return
-        if led and side.value is None:
-            raise Refused("not_read")
-        if led:
-            raise Refused("equation")
-        if followed is None:
-            compact = "".join(side.text.split())
-            alone = at == 0 and any(compact == name for name in self.names)
-            if not alone and any(name in compact for name in self.names):
-                raise Refused("name_used")
-            return
+        elif led:
+            raise Refused("not_read" if side.value is None else "equation")
+        elif followed is None:
+            self._untouched(at, side)
+        else:
+            self._mentions((number, at), side, followed)
+
+    def _untouched(self, at: int, side: Side) -> None:
+        """A side without changed numbers must not stand for one by its name."""
+        compact = "".join(side.text.split())
+        if any(name in compact and not (at == 0 and name == compact) for name in self.names):
+            raise Refused("name_used")
+
+    def _mentions(self, where: tuple[int, int], side: Side, followed: str) -> None:
+        """A side that begins with changed numbers: they must come from nowhere else."""
         value = value_of(followed)
         if value is None or side.value is None or not is_number(side.value):
             raise Refused("not_read")
@@ -147,7 +160,7 @@ class _Follow:
         if value == side.value:
             raise Refused("unchanged")
         self._write(side, followed)
-        self._changed((number, at), side, value)
+        self._changed(where, side, value)
 
     def _literals(self, side: Side) -> list[str]:
         """Numbers of a side that are no longer what they were."""
@@ -166,12 +179,13 @@ class _Follow:
         parts, at, hits = [], 0, 0
         for token in tokens(inner, 0, len(inner)):
             value = value_of(token.text) if token.kind == "number" else None
-            if value is not None and value in self.gone:
-                made = rewritten(token.text, self.gone[value])
-                if made is None:
-                    raise Refused("not_writable")
-                parts += [inner[at : token.start], f"({made})" if made.startswith("-") else made]
-                at, hits = token.end, hits + 1
+            if value is None or value not in self.gone:
+                continue
+            spelt = rewritten(token.text, self.gone[value])
+            if spelt is None:
+                raise Refused("not_writable")
+            parts += [inner[at : token.start], f"({spelt})" if spelt.startswith("-") else spelt]
+            at, hits = token.end, hits + 1
         return head + "".join([*parts, inner[at:]]) + tail if hits else None
 
     def _write(self, side: Side, after: str) -> None:
@@ -196,7 +210,11 @@ class _Follow:
     def _close(self, at: int) -> None:
         """The sentence of the answer is kept, and what comes after it only where it states nothing."""
         match = None if self.text[at - 2 : at - 1] == "." else _SENTENCE.search(self.text, at)
-        stop = at if self.text[at - 2 : at - 1] == "." else (match.start() + (match[0] == ".") if match else len(self.text))
+        stop = (
+            at
+            if self.text[at - 2 : at - 1] == "."
+            else (match.start() + (match[0] == ".") if match else len(self.text))
+        )
         sentence, rest = self.text[at:stop], self.text[stop:]
         if re.search(r"[\d$\\]", sentence) or _CONCLUDES.search(sentence):
             point = "" if self.text[:at].endswith(".") else "."

@@ -1,9 +1,9 @@
 r"""False moves from one equation or inequality to the next that says the same.
 
-    3x + 7 = 1 so 3x = -6    ->  3x = 8        the moved term keeps its sign
-    2p = 58 or p = 29        ->  p = 56        the wrong operation undoes the factor
-    -2x < 6 so x > -3        ->  x < -3        the sign of the inequality is not turned
-    x^2 = 9 so x = \pm 3     ->  x = 3         a root is lost
+3x + 7 = 1 so 3x = -6    ->  3x = 8        the moved term keeps its sign
+2p = 58 or p = 29        ->  p = 56        the wrong operation undoes the factor
+-2x < 6 so x > -3        ->  x < -3        the sign of the inequality is not turned
+x^2 = 9 so x = \pm 3     ->  x = 3         a root is lost
 """
 
 import random
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from filters.verify.math.answer import known_answer
 from filters.verify.math.notation import plain
@@ -80,7 +81,7 @@ def _statement(number: int, chain: Chain) -> Statement | None:
 def pairs(chains: tuple[Chain, ...]) -> Iterator[tuple[Statement, Statement]]:
     """Neighbouring statements of the same variable with the same solutions."""
     found = statements(chains)
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         near = 0 <= second.left.start - first.right.end <= FAR and second.chain - first.chain <= 2
         if near and first.name == second.name and first.text != second.text and same_solutions(first, second):
             yield first, second
@@ -133,12 +134,18 @@ def _wrong_values(kind: str, first: Statement, second: Statement, rng: random.Ra
         yield from (Surd.rational(right + step) for step in off if (right + step) * right > 0)
 
 
-def _numbers(first: Statement, second: Statement) -> tuple[Fraction, Fraction, Fraction, Fraction, Fraction] | None:
+def _numbers(
+    first: Statement, second: Statement
+) -> tuple[Fraction, Fraction, Fraction, Fraction, Fraction] | None:
     """a, c, r, g, v of `ax + c = r` and `gx = v`, all rational."""
     assert first.left.value is not None and first.right.value is not None
     assert second.left.value is not None and second.right.value is not None
     try:
-        values = (*linear(first.left.value, first.name), first.right.value, *linear(second.left.value, second.name))
+        values = (
+            *linear(first.left.value, first.name),
+            first.right.value,
+            *linear(second.left.value, second.name),
+        )
     except NotImplementedError:
         return None
     read = [v.as_rational() for v in (*values, second.right.value)]
@@ -177,7 +184,9 @@ def _lost_roots(chains: tuple[Chain, ...], text: str) -> Iterator[Change]:
     for quadratic, first, second in zip(known, known[1:], known[2:], strict=False):
         both = [root_of(s) for s in (first, second)]
         joint = _JOINED.fullmatch(text, first.right.end, second.left.start)
-        if joint and all(r is not None and not at(quadratic.difference, quadratic.name, r).terms for r in both):
+        if joint and all(
+            r is not None and not at(quadratic.difference, quadratic.name, r).terms for r in both
+        ):
             start, end = first.right.end, second.right.end
             if quadratic.name == first.name == second.name and both[0] != both[1]:
                 yield Change(start, end, "", first.chain, 1, end)
@@ -186,7 +195,9 @@ def _lost_roots(chains: tuple[Chain, ...], text: str) -> Iterator[Change]:
 def root_of(statement: Statement) -> Surd | None:
     """The value of `x = value`, as it stands there."""
     value = statement.right.value
-    return value if statement.left.value == Surd.symbol(statement.name) and value and is_number(value) else None
+    return (
+        value if statement.left.value == Surd.symbol(statement.name) and value and is_number(value) else None
+    )
 
 
 def at(value: Surd, name: str, point: Surd) -> Surd:

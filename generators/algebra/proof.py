@@ -10,6 +10,7 @@
 """
 
 import random
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -23,7 +24,6 @@ from filters.verify.math.value_equality import same_value
 from generators.algebra.change import holds
 from generators.algebra.equation_moves import Statement, at, pairs, root_of, statements
 from generators.algebra.reading import Chain, is_number, read
-from generators.algebra.writing import unboxed
 from generators.injectors.base import Subject
 from generators.steps import split_steps
 from schemas.injection import Check, Injection
@@ -47,7 +47,7 @@ def prove(injection: Injection, subject: Subject, judge: Judge) -> Injection:
             return replace(injection, checks=tuple(checks))
     checks.append(_ending(injection, subject, judge))
     if checks[-1].passed:
-        passed, seen = _one_cause(injection)
+        passed, seen = _one_cause(injection, subject)
         checks.append(Check("one_cause", passed, seen))
     return replace(injection, checks=tuple(checks))
 
@@ -81,7 +81,9 @@ def _step_false(injection: Injection) -> tuple[bool, str]:
             break
         for side in range(1, len(chain.sides)):
             here = chain.sides[side]
-            if chain.sides[side - 1].end <= injection.cause.start <= here.end and side < len(old[number].sides):
+            if chain.sides[side - 1].end <= injection.cause.start <= here.end and side < len(
+                old[number].sides
+            ):
                 return _false_here(injection, old, new, number, side)
     return False, "the place is not read"
 
@@ -92,7 +94,11 @@ def _false_here(
     right, wrong = old[number], new[number]
     left, said = wrong.sides[side - 1], wrong.sides[side]
     relation = wrong.relations[side - 1]
-    if relation == "=" and right.sides[side - 1].text == left.text and holds(right.sides[side - 1], right.sides[side]):
+    if (
+        relation == "="
+        and right.sides[side - 1].text == left.text
+        and holds(right.sides[side - 1], right.sides[side])
+    ):
         if left.value is None or said.value is None or same_value(left.value, said.value) is not False:
             return False, f"{left.text} = {said.text} is not known to be false"
         differs, where = _differs(left.value, said.value, injection.id)
@@ -124,11 +130,12 @@ def _root_is_lost(
     lost = injection.before
     named = [root_of(s) for s in statements(old[number : number + 2])]
     if "\\pm" in lost:
-        kept = new[number].sides[1].value
-        named = [] if kept is None else [kept, -kept]
-    roots = [r for r in named if r is not None and _solves(equation, r)]
-    seen = f"{unboxed(equation.left.text)[1]} = {unboxed(equation.right.text)[1]} has {len(roots)} solutions named before"
-    return len(set(roots)) == 2, seen
+        value = new[number].sides[1].value
+        named = [] if value is None else [value, -value]
+    roots = {r for r in named if r is not None and _solves(equation, r)}
+    kept = {root_of(s) for s in statements(new[number : number + 2])} & roots
+    seen = f"{equation.text} has {len(roots)} solutions in the original, of which {len(kept)} is left"
+    return len(roots) == 2 and len(kept) == 1, seen
 
 
 def _solves(equation: Statement, root: Surd) -> bool:
@@ -161,17 +168,21 @@ def _differs(one: Surd, other: Surd, seed: str) -> tuple[bool, str]:
 def _ending(injection: Injection, subject: Subject, judge: Judge) -> Check:
     right = judge.verdict(subject.problem, injection.original)
     if not right.is_right:
-        return Check("answer_wrong", False, f"the original's answer {right.evidence!r} is {right.outcome.value}")
+        return Check(
+            "answer_wrong", False, f"the original's answer {right.evidence!r} is {right.outcome.value}"
+        )
     verdict = judge.verdict(subject.problem, injection.text, explicit_only=True)
     if verdict.reason == "no_answer" and not injection.answer:
         steps = len(split_steps(injection.text))
         last = injection.step == steps - 1
-        return Check("cut_after_step", last, f"the text ends with step {injection.step} of {steps}, without an answer")
+        return Check(
+            "cut_after_step", last, f"the text ends with step {injection.step} of {steps}, without an answer"
+        )
     seen = f"{verdict.evidence} against {subject.problem.answer}: {verdict.outcome.value}"
     return Check("answer_wrong", verdict.is_wrong, seen)
 
 
-def _one_cause(injection: Injection) -> tuple[bool, str]:
+def _one_cause(injection: Injection, subject: Subject) -> tuple[bool, str]:
     old, new = read(injection.original), read(injection.text)
     later = 0
     for chain in new:
@@ -181,17 +192,25 @@ def _one_cause(injection: Injection) -> tuple[bool, str]:
                 if holds(left, right) is False:
                     return False, f"{left.text} = {right.text} is false as well"
                 later += left.start >= injection.cause.start
-    stale = _stale(injection, old, new)
+    stale = _stale(injection, subject, old, new)
     return stale is None, f"{later} later equations hold" if stale is None else f"{stale} still stands"
 
 
-def _stale(injection: Injection, old: tuple[Chain, ...], new: tuple[Chain, ...]) -> str | None:
-    """A later side that has the value that the mistake has changed, and no place before it has."""
+def _stale(
+    injection: Injection, subject: Subject, old: tuple[Chain, ...], new: tuple[Chain, ...]
+) -> str | None:
+    """What the mistake has changed and a later side still has, where no place before it has it too."""
     start = injection.cause.start
-    changed = [s.value for c in old for s in c.sides if s.start <= start <= s.end and s.is_number]
+    changed = {s.value for c in old for s in c.sides if s.start <= start <= s.end and s.is_number}
     early = {s.value for c in new for s in c.sides if s.end <= start}
+    before = injection.before
+    alone = re.compile(rf"(?<![\d.,]){re.escape(before)}(?![\d]|\.\d)") if before.isdigit() else None
+    if alone and alone.search(f"{subject.problem.statement} {injection.text[:start]}"):
+        alone = None
     for chain in new:
         for side in chain.sides:
-            if side.start > start and side.is_number and side.value in changed and side.value not in early:
+            if side.start > start and side.is_number and side.value in changed - early:
                 return side.text
+            if alone and side.start > start and side.is_number and alone.search(side.text):
+                return before
     return None

@@ -29,7 +29,20 @@ RELATIONS = frozenset(
     ["=", "<", ">", "\\le", "\\leq", "\\leqslant", "\\ge", "\\geq", "\\geqslant", "\\lt", "\\gt"]
 )
 _OTHER_RELATIONS = frozenset(
-    ["\\equiv", "\\approx", "\\ne", "\\neq", "\\cong", "\\sim", "\\to", "\\in", "\\mid", ":", "\\mapsto", "\\subset"]
+    [
+        "\\equiv",
+        "\\approx",
+        "\\ne",
+        "\\neq",
+        "\\cong",
+        "\\sim",
+        "\\to",
+        "\\in",
+        "\\mid",
+        ":",
+        "\\mapsto",
+        "\\subset",
+    ]
 )
 _BREAKS = frozenset(
     [
@@ -136,7 +149,9 @@ def _flattened(found: list[Token]) -> list[Token]:
     flat: list[Token] = []
     depth, shift = 0, 0
     for token in found:
-        aligned = token.kind == "environment" and re.search(r"\{(?:aligned|align|gathered|split)\*?\}", token.text)
+        aligned = token.kind == "environment" and re.search(
+            r"\{(?:aligned|align|gathered|split)\*?\}", token.text
+        )
         if aligned:
             shift += 1 if token.text.startswith("\\begin") else -1
             flat.append(token._replace(depth=0, kind="break"))
@@ -151,7 +166,11 @@ def _separates(token: Token) -> str:
         return "relation"
     if token.text == "\\\\":
         return "row"
-    if token.text in _BREAKS or token.kind == "break" or (token.kind == "text" and _JOINING_WORD.match(token.text)):
+    if (
+        token.text in _BREAKS
+        or token.kind == "break"
+        or (token.kind == "text" and _JOINING_WORD.match(token.text))
+    ):
         return "break"
     return ""
 

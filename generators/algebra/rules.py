@@ -34,7 +34,9 @@ def sign(text: str) -> Iterator[str]:
     signs = sum(t.text in ("+", "-") for t in found)
     for at, token in enumerate(found):
         if token.text == "-" and not _in_exponent(found, at):
-            binary = at > 0 and (found[at - 1].kind in ("number", "letter") or found[at - 1].text in ("}", ")"))
+            binary = at > 0 and (
+                found[at - 1].kind in ("number", "letter") or found[at - 1].text in ("}", ")")
+            )
             if not binary or signs > 1:  # 35 - 26 = 61 is no sign that was lost on the way
                 yield text[: token.start] + ("+" if binary else " ") + text[token.end :]
 
@@ -54,6 +56,8 @@ def distribution(text: str) -> Iterator[str]:
             inner = " ".join(f"{p.sign}({text[p.body : p.end]})^{{{raised}}}" for p in parts)
             if raised.isdigit():
                 yield f"{text[: found[opening].start]}({inner}){text[end:]}"
+                if any(p.sign == "-" for p in parts) and raised == "2":
+                    yield f"{text[: found[opening].start]}({inner.replace('-(', '+(')}){text[end:]}"
             continue
         start = _factor_start(found, opening)
         if start is not None:
@@ -127,11 +131,21 @@ def _powers_of_brackets(text: str, found: list[Token]) -> Iterator[str]:
             continue
         for at, token in enumerate(inside):
             inner = _exponent(text, inside, at)
-            if token.kind in ("letter", "number") and inner is not None and inner[0].isdigit() and len(inside) < 6:
+            if (
+                token.kind in ("letter", "number")
+                and inner is not None
+                and inner[0].isdigit()
+                and len(inside) < 6
+            ):
                 raised_wrongly = f"^{{{int(inner[0]) + raised}}}{text[inner[1] : found[closing].start]}"
                 head = f"{text[: found[opening].start]}({text[found[opening].end : token.end]}"
                 yield f"{head}{raised_wrongly}){text[end:]}"
-        if inside and inside[0].kind == "number" and len(inside) > 1 and inside[1].kind in ("letter", "command"):
+        if (
+            inside
+            and inside[0].kind == "number"
+            and len(inside) > 1
+            and inside[1].kind in ("letter", "command")
+        ):
             rest = text[inside[0].end : found[closing].start]
             if not rest.lstrip().startswith(("^", "/", "\\cdot", "\\times")):
                 yield f"{text[: found[opening].start]}({inside[0].text} ({rest})^{{{raised}}}){text[end:]}"

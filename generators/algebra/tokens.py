@@ -1,7 +1,7 @@
 r"""The tokens of LaTeX with their places, and the terms of a sum.
 
-    >>> [t.text for t in tokens(r"3\left(x+2\right)", 0, 17)]
-    ['3', '\\left(', 'x', '+', '2', '\\right)']
+>>> [t.text for t in tokens(r"3\left(x+2\right)", 0, 17)]
+['3', '\\left(', 'x', '+', '2', '\\right)']
 """
 
 import re
@@ -53,8 +53,8 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
         kind, word = match.lastgroup or "", match.group()
         if kind == "space":
             continue
-        closes = word in _CLOSES or word.startswith(("\\right", "\\end")) and kind != "command"
-        opens = word in _OPENS or word.startswith(("\\left", "\\begin")) and kind != "command"
+        closes = word in _CLOSES or (word.startswith(("\\right", "\\end")) and kind != "command")
+        opens = word in _OPENS or (word.startswith(("\\left", "\\begin")) and kind != "command")
         depth = max(0, depth - closes)
         found.append(Token(kind, word, match.start(), match.end(), depth))
         depth += opens
@@ -87,12 +87,17 @@ def _ends_term(token: Token | None) -> bool:
         return False
     if token.kind == "command":
         return token.text in ("\\}", "\\%") or token.text in _NAMES
-    return token.kind in ("number", "letter", "text", "bracket") or token.text in ("}", ")", "]", "!", "|", "'")
+    return token.kind in ("number", "letter", "text", "bracket") or token.text in (
+        "}",
+        ")",
+        "]",
+        "!",
+        "|",
+        "'",
+    )
 
 
 _NAMES = frozenset(
-    "\\" + name
-    for name in (
-        "pi alpha beta gamma delta epsilon varepsilon theta lambda mu rho sigma tau phi varphi omega infty circ"
-    ).split()
-)
+    ["\\pi", "\\alpha", "\\beta", "\\gamma", "\\delta", "\\epsilon", "\\theta", "\\lambda", "\\mu", "\\rho", "\\sigma",
+     "\\tau", "\\phi", "\\omega", "\\infty", "\\circ"]
+)  # fmt: skip

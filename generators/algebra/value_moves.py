@@ -1,6 +1,6 @@
 r"""False moves between two equal sides: the right side as a wrong rule or a slip would have given it.
 
-    3(x+2) = 3x+6  ->  3(x+2) = 3x+2         \frac{34}{100} = \frac{17}{50}  ->  \frac{34}{100} = \frac{17}{100}
+3(x+2) = 3x+6  ->  3(x+2) = 3x+2         \frac{34}{100} = \frac{17}{50}  ->  \frac{34}{100} = \frac{17}{100}
 """
 
 import random
@@ -44,6 +44,21 @@ def _by_rule(rule: Callable[[str], Iterator[str]]) -> Callable[[Link, random.Ran
     return makes
 
 
+def _powers(link: Link, rng: random.Random) -> Iterator[str]:
+    """`5^2 + 12^2 = 25 + 144` as `10 + 144`; else as the rules say."""
+    right = link.right.text
+    numbers = [t for t in tokens(right, 0, len(right)) if t.kind == "number"]
+    for wrong in rules.exponent_rule(unboxed(link.left.text)[1]):
+        match = re.search(r"\((\d{1,3}) \\cdot (\d{1,2})\)", wrong)
+        power = match and int(match[1]) ** int(match[2])
+        for token in numbers if len(numbers) > 1 else []:
+            if match and token.text == str(power):
+                after = right[: token.start] + str(int(match[1]) * int(match[2])) + right[token.end :]
+                if value_of(after) == value_of(wrong):
+                    yield after
+    yield from _by_rule(rules.exponent_rule)(link, rng)
+
+
 def _cancelled(link: Link, rng: random.Random) -> Iterator[str]:
     """A common factor taken out of one part of a fraction only."""
     head, inner, tail = unboxed(link.right.text)
@@ -72,7 +87,14 @@ def _slips(link: Link, rng: random.Random) -> Iterator[str]:
         if not alone and _is_bound(found, token):
             continue
         for number in _near(token.text, link.left.text, rng):
-            yield right[: token.start] + number + right[token.end :]
+            after = right[: token.start] + number + right[token.end :]
+            if not _is_whole(value_of(after)) or _is_whole(link.right.value):  # 5/6 as 5/5 would be noticed
+                yield after
+
+
+def _is_whole(value: Surd | None) -> bool:
+    number = value.as_rational() if value else None
+    return number is not None and number.denominator == 1
 
 
 def _only_rewritten(link: Link, found: list[Token]) -> bool:
@@ -80,7 +102,9 @@ def _only_rewritten(link: Link, found: list[Token]) -> bool:
     left = tokens(link.left.text, 0, len(link.left.text))
     if not link.left.is_number or len(found) == 1 or unboxed(link.right.text)[0]:
         return False
-    if len([t for t in left if t.kind == "number"]) == 1 and all(t.kind == "number" or t.text == "-" for t in left):
+    if len([t for t in left if t.kind == "number"]) == 1 and all(
+        t.kind == "number" or t.text == "-" for t in left
+    ):
         return True
     one, other = terms(left), terms(found)
     spelt = {link.left.text[t.body : t.end] for t in one} & {link.right.text[t.body : t.end] for t in other}
@@ -102,9 +126,14 @@ def _near(written: str, left: str, rng: random.Random) -> list[str]:
     values = [number + step for step in steps if number + step > 0]
     digits = str(number)
     if len(digits) > 1 and digits[-1] != digits[-2] and digits[-2] != "0":
-        values.append(int(digits[:-2] + digits[-1] + digits[-2]))
+        swapped = int(digits[:-2] + digits[-1] + digits[-2])
+        values += [swapped] if 2 * abs(swapped - number) < number else []
     rng.shuffle(values)
-    return [_like(written, value, places) for value in dict.fromkeys(values) if value not in factors or len(values) < 3]
+    return [
+        _like(written, value, places)
+        for value in dict.fromkeys(values)
+        if value not in factors or len(values) < 3
+    ]
 
 
 def _like(written: str, value: int, places: int) -> str:
@@ -175,7 +204,7 @@ _MAKERS: dict[str, Callable[[Link, random.Random], Iterator[str]]] = {
     "calculation": _slips,
     "sign": _signs,
     "distribution": _by_rule(rules.distribution),
-    "exponent_rule": _by_rule(rules.exponent_rule),
+    "exponent_rule": _powers,
     "cancellation": _cancelled,
 }
 VALUE_KINDS = tuple(_MAKERS)

@@ -107,7 +107,13 @@ def _surd(old: str, value: Surd) -> str | None:
         return None
     (((radicand, symbols), factor),) = value.terms.items()
     names = dict(symbols)
-    if radicand < 1 or radicand > 2000 or set(names) - {"π"} or names.get("π", 1) != 1 or (names and radicand > 1):
+    if (
+        radicand < 1
+        or radicand > 2000
+        or set(names) - {"π"}
+        or names.get("π", 1) != 1
+        or (names and radicand > 1)
+    ):
         return None
     if factor.denominator > 100 or abs(factor.numerator) > 5000:
         return None
@@ -165,11 +171,17 @@ def _with_factor(old: str, part: Term, factor: Fraction, needed: Fraction, *, fi
     if abs(factor) != abs(needed):
         digits = re.match(r"\d+(?![\d.,^])", body)
         rest = body[digits.end() :] if digits else body
-        if abs(needed).denominator != 1 or abs(factor).denominator != 1 or (digits and int(digits[0]) != abs(factor)):
+        if (
+            abs(needed).denominator != 1
+            or abs(factor).denominator != 1
+            or (digits and int(digits[0]) != abs(factor))
+        ):
             return None
         if not digits and abs(factor) != 1:
             return None
-        if abs(needed.numerator) > 100 * abs(factor) or rest.lstrip().startswith(("\\cdot", "\\times", "^", "/")):
+        if abs(needed.numerator) > 100 * abs(factor) or rest.lstrip().startswith(
+            ("\\cdot", "\\times", "^", "/")
+        ):
             return None
         body = rest.lstrip() if abs(needed) == 1 and rest.strip() else f"{abs(needed.numerator)}{rest}"
     return old[: part.start] + sign + (gap if not first else "") + body + old[part.end :]
@@ -181,12 +193,18 @@ def _with_power(old: str, part: Term, found: list[Token], was: Surd, wanted: Sur
     for at, token in enumerate(inside[:-2]):
         if token.kind == "letter" and inside[at + 1].text == "^":
             first, *rest = inside[at + 2 :]
-            last = next((t for t in rest if t.text == "}" and t.depth == first.depth), None) if first.text == "{" else first
+            last = (
+                next((t for t in rest if t.text == "}" and t.depth == first.depth), None)
+                if first.text == "{"
+                else first
+            )
             if last is None:
                 continue
             for power in range(2, 31):
                 spelt = str(power) if power < 10 else f"{{{power}}}"
                 made = old[: first.start] + spelt + old[last.end :]
-                if value_of(made[part.body : len(made) - (len(old) - part.end)]) == (-wanted if part.sign == "-" else wanted):
+                if value_of(made[part.body : len(made) - (len(old) - part.end)]) == (
+                    -wanted if part.sign == "-" else wanted
+                ):
                     return made
     return None

@@ -55,7 +55,9 @@ class Algebra(Injector):
             for change in changes:
                 try:
                     edits = (
-                        carried(text, chains, change, subject.problem.statement) if whole else cut_after(text, change)
+                        carried(text, chains, change, subject.problem.statement)
+                        if whole
+                        else cut_after(text, change)
                     )
                     made = self._injection(text, kind, edits, whole)
                 except (Refused, RecordError):
