@@ -57,6 +57,7 @@ INJECTORS: Family[Injector] = Family(
     Injector,
     support=frozenset(
         {
+            "model",
             "proof",
             "propagate",
             "inject",
