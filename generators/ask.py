@@ -197,7 +197,9 @@ class Ask:
     ) -> list[Injection]:
         """Up to `count` proven mistakes of the weighted kinds in a right solution: by program, else the teacher's."""
         subject = Subject(problem=self.case.problem, solution=solution.text)
-        seed = seed_of(self.tools.seed, self.case.problem.id, "inject", solution.text, sorted(weights.items()))
+        seed = seed_of(
+            self.tools.seed, self.case.problem.id, "inject", solution.text, sorted(weights.items())
+        )
         return await injections(
             subject, weights, count, self.tools.judge, self.tools.teacher, random.Random(seed)
         )

@@ -40,11 +40,13 @@ async def injections(
         return list(found.values())
     asks = injector or ModelInjector()
     steps = len(split_steps(subject.solution, asks.style))
-    for _ in range(MOST_ASKED * max(0, count - len(found))):
-        if len(found) >= count or not steps:
+    order = rng.sample(range(steps), steps)
+    for number in range(MOST_ASKED * max(0, count - len(found)) if steps else 0):
+        if len(found) >= count:
             break
         kind = rng.choices(list(weights), list(weights.values()))[0]
-        for proposed in await asks.propose(subject, kind, rng.randrange(steps), teacher, rng):
+        place = order[number % steps]
+        for proposed in await asks.propose(subject, kind, place, teacher, rng):
             proven = await asyncio.to_thread(model.prove, proposed, subject, judge)
             if proven.proven and len(found) < count:
                 found.setdefault(proven.text, proven)

@@ -96,7 +96,8 @@ EXAMPLES: dict[str, Example] = {
         "Ida has 30 beads. She gives 12 to Max and then buys twice as many as she has left. How many does she buy?",
         "She has 30 - 12 = 18 beads left.\nShe buys 2 * 18 = 36 beads.\nThe answer is 36.",
         2,
-        "She has 30 - 12 = 18 beads left.\nShe buys twice as many as she gave away, 2 * 12 = 24 beads.\nThe answer is 24.",
+        "She has 30 - 12 = 18 beads left.\nShe buys twice as many as she gave away, 2 * 12 = 24 beads.\n"
+        "The answer is 24.",
     ),
     "missing_step": Example(
         "Tickets cost 7 euros, and a group of 12 gets 10 euros off in all. What does the group pay?",
