@@ -15,7 +15,7 @@ from filters.verify.math.surd import Surd
 from generators.algebra.change import Change, holds
 from generators.algebra.reading import Chain, Side, is_number, regions, value_of
 from generators.algebra.tokens import tokens
-from generators.algebra.writing import rewritten, unboxed
+from generators.algebra.writing import least, rewritten, unboxed
 from schemas.injection import Edit
 
 
@@ -189,7 +189,8 @@ class _Follow:
         return head + "".join([*parts, inner[at:]]) + tail if hits else None
 
     def _write(self, side: Side, after: str) -> None:
-        self.made.append(Edit(side.start, side.end, after, "consequence"))
+        start, end, new = least(side.start, side.text, after)
+        self.made.append(Edit(start, end, new, "consequence"))
 
     def _prose(self, start: int, end: int) -> None:
         """Refuses prose that repeats a changed number or reasons about it."""

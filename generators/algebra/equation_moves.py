@@ -22,7 +22,7 @@ from filters.verify.math.surd import Opaque, Surd
 from filters.verify.math.value_equality import cleared
 from generators.algebra.change import Change
 from generators.algebra.reading import Chain, Side, is_number
-from generators.algebra.writing import rewritten, unboxed
+from generators.algebra.writing import least, rewritten, unboxed
 
 FAR = 200
 """Code points between two statements that belong together."""
@@ -108,7 +108,8 @@ def equation_moves(kind: str, chains: tuple[Chain, ...], text: str, rng: random.
                 after = rewritten(second.right.text, value)
                 if after is not None and value != second.right.value:
                     side = second.right
-                    yield Change(side.start, side.end, after, second.chain, 1, side.end, value)
+                    start, end, new = least(side.start, side.text, after)
+                    yield Change(start, end, new, second.chain, 1, side.end, value)
 
 
 def _wrong_values(kind: str, first: Statement, second: Statement, rng: random.Random) -> Iterator[Surd]:

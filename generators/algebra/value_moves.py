@@ -13,7 +13,7 @@ from generators.algebra import rules
 from generators.algebra.change import Change, Link
 from generators.algebra.reading import value_of
 from generators.algebra.tokens import Token, terms, tokens
-from generators.algebra.writing import rewritten, unboxed
+from generators.algebra.writing import least, rewritten, unboxed
 
 MOST_TIMES = 8
 """A result further off than so many times is no slip that a reader would believe."""
@@ -29,7 +29,7 @@ def value_moves(kind: str, link: Link, rng: random.Random) -> Iterator[Change]:
         value = value_of(after)
         if value is None or value == link.right.value or not _believable(link.right.value, value):
             continue
-        start, end, new = _least(link.right.start, link.right.text, after)
+        start, end, new = least(link.right.start, link.right.text, after)
         yield Change(start, end, new, link.chain, link.side, link.right.end, value)
 
 
@@ -178,26 +178,6 @@ def _believable(right: Surd | None, wrong: Surd) -> bool:
     if old == 0 or new == 0:
         return abs(old - new) <= 100
     return Fraction(1, MOST_TIMES) <= abs(new / old) <= MOST_TIMES and new.denominator <= 1000
-
-
-def _least(start: int, old: str, new: str) -> tuple[int, int, str]:
-    """The stretch that differs, widened to whole numbers, fractions and commands."""
-    before = tokens(old, 0, len(old))
-    after = tokens(new, 0, len(new))
-    same = 0
-    while same < min(len(before), len(after)) and before[same].text == after[same].text:
-        same += 1
-    tail = 0
-    while tail < min(len(before), len(after)) - same and before[-1 - tail].text == after[-1 - tail].text:
-        tail += 1
-    first = before[same].start if same < len(before) else len(old)
-    first_new = after[same].start if same < len(after) else len(new)
-    end = before[len(before) - tail - 1].end if len(before) - tail > same else first
-    end_new = after[len(after) - tail - 1].end if len(after) - tail > same else first_new
-    unbalanced = any(part.count("{") != part.count("}") for part in (old[first:end], new[first_new:end_new]))
-    if unbalanced or old[:first] != new[:first_new] or old[end:] != new[end_new:]:
-        return start, start + len(old), new
-    return start + first, start + end, new[first_new:end_new]
 
 
 _MAKERS: dict[str, Callable[[Link, random.Random], Iterator[str]]] = {

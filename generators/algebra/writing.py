@@ -46,6 +46,26 @@ def rewritten(text: str, value: Surd) -> str | None:
     return head + made + tail if again == value and made != inner else None
 
 
+def least(start: int, old: str, new: str) -> tuple[int, int, str]:
+    """The stretch of whole tokens that differs, as a range of the text that `old` begins at, and what it becomes."""
+    before = tokens(old, 0, len(old))
+    after = tokens(new, 0, len(new))
+    same = 0
+    while same < min(len(before), len(after)) and before[same].text == after[same].text:
+        same += 1
+    tail = 0
+    while tail < min(len(before), len(after)) - same and before[-1 - tail].text == after[-1 - tail].text:
+        tail += 1
+    first = before[same].start if same < len(before) else len(old)
+    first_new = after[same].start if same < len(after) else len(new)
+    end = before[len(before) - tail - 1].end if len(before) - tail > same else first
+    end_new = after[len(after) - tail - 1].end if len(after) - tail > same else first_new
+    unbalanced = any(part.count("{") != part.count("}") for part in (old[first:end], new[first_new:end_new]))
+    if unbalanced or old[:first] != new[:first_new] or old[end:] != new[end_new:]:
+        return start, start + len(old), new
+    return start + first, start + end, new[first_new:end_new]
+
+
 def _number(old: str, value: Surd) -> str | None:
     number = value.as_rational()
     if number is None:
