@@ -60,10 +60,20 @@ def least(start: int, old: str, new: str) -> tuple[int, int, str]:
     first_new = after[same].start if same < len(after) else len(new)
     end = before[len(before) - tail - 1].end if len(before) - tail > same else first
     end_new = after[len(after) - tail - 1].end if len(after) - tail > same else first_new
-    unbalanced = any(part.count("{") != part.count("}") for part in (old[first:end], new[first_new:end_new]))
+    unbalanced = not all(map(_balanced, (old[first:end], new[first_new:end_new])))
     if unbalanced or old[:first] != new[:first_new] or old[end:] != new[end_new:]:
         return start, start + len(old), new
     return start + first, start + end, new[first_new:end_new]
+
+
+def _balanced(text: str) -> bool:
+    """Whether braces open before they close: `2}{21` is half of one argument and half of another."""
+    depth = 0
+    for mark in text:
+        depth += (mark == "{") - (mark == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _number(old: str, value: Surd) -> str | None:
