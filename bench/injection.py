@@ -2,8 +2,10 @@
 
     python -m bench.injection gsm8k_train.jsonl --each 300
     python -m bench.injection gsm8k_train.jsonl --print calculation --each 20
+    python -m bench.injection math500.jsonl --injector algebra
 
-The file holds an object a line: id, question, solution (GSM8K's, with calculator notes), answer. CPU time is
+The file holds an object a line: id, question, solution (GSM8K's with calculator notes, or MATH's in LaTeX), answer.
+Of `algebra` both are counted: carried through to a wrong answer, and cut after the false move. CPU time is
 that of proposing and proving all kinds for every solution, those that do not apply included.
 """
 
@@ -18,9 +20,9 @@ from pathlib import Path
 
 from filters.verify.math.judge import Judge
 from filters.verify.math.options import JudgeOptions
-from generators.injectors.base import Subject
+from generators.injectors.algebra import Algebra
+from generators.injectors.base import Injector, Subject
 from generators.injectors.numbers import Numbers
-from generators.injectors.proof import prove
 from generators.locate import known_of, symbolic
 from generators.solutions import Solution
 from generators.steps import split_steps
@@ -38,19 +40,22 @@ class Tally:
 
     proven: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    cut: int = 0
     located: int = 0
     same_prefix: int = 0
 
 
 def subjects(path: Path, limit: int) -> Iterator[Subject]:
-    """GSM8K's solutions, finished with their answer line."""
+    """The solutions; those that state their answer nowhere (GSM8K's) are finished with an answer line."""
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines):
             if number >= limit:
                 return
             row = json.loads(line)
             problem = Problem(id=row["id"], statement=row["question"], answer=row["answer"])
-            yield Subject(problem=problem, solution=f"{row['solution']}\n#### {row['answer']}")
+            finished = "\\boxed" in row["solution"]
+            end = "" if finished else f"\n#### {row['answer']}"
+            yield Subject(problem=problem, solution=row["solution"] + end)
 
 
 def located(injection: Injection, subject: Subject) -> bool:
@@ -70,11 +75,11 @@ def located(injection: Injection, subject: Subject) -> bool:
 
 
 def first_proven(
-    subject: Subject, kind: str, injector: Numbers, judge: Judge, tally: Tally
+    subject: Subject, kind: str, injector: Injector, judge: Judge, tally: Tally
 ) -> Injection | None:
     """The first proposal that is proven; failed checks are counted."""
     for injection in injector.propose(subject, kind, random.Random(f"bench/{subject.problem.id}/{kind}")):
-        proven = prove(injection, subject, judge)
+        proven = injector.prove(injection, subject, judge)
         if proven.proven:
             return proven
         tally.refused[next(c.name for c in proven.checks if not c.passed)] += 1
@@ -100,9 +105,10 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("--each", type=int, default=300)
     parser.add_argument("--limit", type=int, default=10**9)
+    parser.add_argument("--injector", choices=("numbers", "algebra"), default="numbers")
     parser.add_argument("--print", dest="shown", default="")
     args = parser.parse_args()
-    injector = Numbers()
+    injector: Injector = Algebra() if args.injector == "algebra" else Numbers()
     with Judge(JudgeOptions()) as judge:
         if args.shown:
             shown = 0
@@ -117,7 +123,7 @@ def main() -> None:
             measure(args.path, args.each, args.limit, injector, judge)
 
 
-def measure(path: Path, each: int, limit: int, injector: Numbers, judge: Judge) -> None:
+def measure(path: Path, each: int, limit: int, injector: Injector, judge: Judge) -> None:
     """Coverage over all solutions; locating over the first `each` of a kind; CPU time of making and proving."""
     tallies = {kind: Tally() for kind in injector.kinds}
     kinds_of: Counter[int] = Counter()
@@ -132,11 +138,16 @@ def measure(path: Path, each: int, limit: int, injector: Numbers, judge: Judge) 
         for kind, injection in have.items():
             tally = tallies[kind]
             tally.proven += 1
+            tally.cut += not injection.answer
             if tally.proven <= each:
                 tally.located += located(injection, subject)
                 start = split_steps(injection.text)[injection.step].start
                 tally.same_prefix += injection.text[:start] == injection.original[:start]
     total = kinds_of.total()
+    whole = sum(tally.proven - tally.cut for tally in tallies.values())
+    print(
+        f"{1 - kinds_of[0] / total:.1%} take some kind; {whole} of {made} are carried through to the answer"
+    )
     enough = sum(n for kinds, n in kinds_of.items() if kinds >= _ENOUGH_KINDS)
     print(
         f"{total} solutions; {enough / total:.1%} take {_ENOUGH_KINDS} kinds or more; {dict(sorted(kinds_of.items()))}"
@@ -146,7 +157,8 @@ def measure(path: Path, each: int, limit: int, injector: Numbers, judge: Judge) 
         looked = min(each, tally.proven)
         if looked:
             print(
-                f"{kind:20} {tally.proven:5} solutions; of {looked}: prefix untouched {tally.same_prefix}, "
+                f"{kind:20} {tally.proven:5} solutions, {tally.cut} cut; of {looked}: "
+                f"prefix untouched {tally.same_prefix}, "
                 f"located {tally.located} ({tally.located / looked:.1%}); refused proofs {dict(tally.refused)}"
             )
 

@@ -1,9 +1,9 @@
-"""The page of examples, docs/examples/mistakes.md: twenty proven mistakes of every kind, from own problems only.
+"""The page of examples, docs/examples/mistakes.md: proven mistakes of every kind, from own problems only.
 
     python -m bench.mistakes_page            # writes the page
     python -m bench.mistakes_page --check    # exits 1 where the page is not what the code makes
 
-The procedural problems hold no units, decimals or longer sums; small stories here supply those.
+The procedural problems hold no units, decimals, longer sums or LaTeX; small stories supply those.
 """
 
 import argparse
@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from bench.latex_stories import STORIES
 from filters.verify.math.judge import Judge
+from generators.injectors.algebra import Algebra
 from generators.injectors.base import Subject
 from generators.injectors.inject import inject
 from generators.injectors.numbers import Numbers
@@ -24,27 +26,38 @@ from schemas.problem import Problem
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "examples" / "mistakes.md"
 EACH = 20
+KINDS_SHOWN = (*Numbers.kinds, *STORIES)
 _HEAD = """# Injected mistakes
 
 Twenty of every kind, each proven, made by `python -m bench.mistakes_page` from the project's own problems. What was
 changed stands as ~~right~~ **wrong**: the first place is the mistake, the others follow from it. Under each
-stands what the check `step_false` saw.
+stands what the check `step_false` saw. Kinds of algebra are made in LaTeX; where the answer cannot be worked out
+anew the text ends with the mistake, as its check `cut_after_step` says.
 """
 
 
 def page() -> str:
     """The whole page; the same every time."""
     with Judge() as judge:
-        parts = [_HEAD, *(_section(kind, judge) for kind in Numbers.kinds)]
+        parts = [_HEAD, *(_section(kind, judge) for kind in KINDS_SHOWN)]
     return "\n".join(parts)
 
 
 def _section(kind: str, judge: Judge) -> str:
     lines = [f"## {kind}\n", f"{KINDS[kind].definition}\n"]
-    made = 0
+    made, seen = 0, set()
     for number, subject in enumerate(_subjects(kind)):
-        found = inject(subject, [Numbers()], {kind: 1.0}, random.Random(f"page/{kind}/{number}"), judge)
+        found = inject(
+            subject,
+            [Algebra() if kind in STORIES else Numbers()],
+            {kind: 1.0},
+            random.Random(f"page/{kind}/{number}"),
+            judge,
+        )
         for injection in found.accepted:
+            if injection.text in seen:
+                continue
+            seen.add(injection.text)
             made += 1
             lines.append(_example(made, subject, injection))
         if made == EACH:
@@ -55,7 +68,8 @@ def _section(kind: str, judge: Judge) -> str:
 def _example(number: int, subject: Subject, injection: Injection) -> str:
     seen = next(check.seen for check in injection.checks if check.name == "step_false")
     text = "\n> ".join(f"{line}<br>" for line in _marked(injection).split("\n"))
-    return f"{number}. {_plain(subject.problem.statement)}\n\n> {text}\n\nStep {injection.step}: {_plain(seen)}.\n"
+    cut = "" if injection.answer else " The text ends here."
+    return f"{number}. {_plain(subject.problem.statement)}\n\n> {text}\n\nStep {injection.step}: {_plain(seen)}.{cut}\n"
 
 
 def _marked(injection: Injection) -> str:
@@ -79,7 +93,8 @@ def _plain(text: str) -> str:
 
 
 def _subjects(kind: str) -> Iterator[Subject]:
-    story = {"unit_conversion": _hours, "rounding": _halves, "dropped_case": _purse}.get(kind)
+    own = {"unit_conversion": _hours, "rounding": _halves, "dropped_case": _purse}
+    story = {**own, **STORIES}.get(kind)
     if story is not None:
         for number in range(20 * EACH):
             yield story(random.Random(f"{kind}/{number}"))

@@ -7,7 +7,7 @@ with nothing, and recipes do what they can without.
 
 import copy
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,8 @@ from pydantic import Field
 
 from filters.verify.math.judge import Judge
 from generators.engines.base import Completion
+from generators.injections import injections
+from generators.injectors.base import Subject
 from generators.locate import Known, known_of, read_whole, symbolic, vouched
 from generators.locating.base import SURE
 from generators.locating.continuations import Value, by_continuations
@@ -28,6 +30,7 @@ from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.family import Options
 from schemas.ids import seed_of
+from schemas.injection import Injection
 from schemas.location import Location
 from schemas.segment import Message
 from schemas.verdict import Verdict
@@ -189,6 +192,18 @@ class Ask:
         if key not in self._repairs:
             self._repairs[key] = await repairs(self, attempt, location)
         return self._repairs[key]
+
+    async def inject(
+        self, solution: Attempt | Solution, weights: Mapping[str, float], count: int = 1
+    ) -> list[Injection]:
+        """Up to `count` proven mistakes of the weighted kinds in a right solution: by program, else the teacher's."""
+        subject = Subject(problem=self.case.problem, solution=solution.text)
+        seed = seed_of(
+            self.tools.seed, self.case.problem.id, "inject", solution.text, sorted(weights.items())
+        )
+        return await injections(
+            subject, weights, count, self.tools.judge, self.tools.teacher, random.Random(seed)
+        )
 
     async def _locate(self, attempt: Attempt) -> Location | None:
         found = await self._sampled(attempt)

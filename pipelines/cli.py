@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     )
     inject.add_argument("--out", type=Path, required=True, metavar="JSONL", help="where the rows go")
     inject.add_argument("--kind", default="", help="only mistakes of this kind (see `corrigenda errors`)")
+    inject.add_argument(
+        "--injector", default="", help="numbers or algebra (default: algebra where numbers finds nothing)"
+    )
     inject.add_argument("--seed", type=int, default=0, help="another seed, other mistakes (default: 0)")
     inject.set_defaults(run=_inject)
 
@@ -149,7 +152,7 @@ def _errors(args: argparse.Namespace) -> int:
 def _inject(args: argparse.Namespace) -> int:
     from pipelines.inject import inject_file
 
-    inject_file(args.rows, args.out, args.kind, args.seed)
+    inject_file(args.rows, args.out, args.kind, args.seed, args.injector)
     return DONE
 
 

@@ -2,9 +2,12 @@
 
     {"question": …, "solution": …, "answer": "72"}
     becomes the same row with
-    {"wrong_solution": …, "first_error": 0, "error_kind": "calculation", "before": "24", "after": "34",
+    {"wrong_solution": …, "first_error": 0, "error_kind": "calculation",
+     "injector": "numbers", "wrong_answer": "82", "before": "24", "after": "34",
      "proof": [{"check": "step_false", "seen": "48 / 2 = 34 is false"}, …]}
 
+Solutions in LaTeX whose equations cannot be carried through get a false move of algebra; where the answer
+cannot be worked out anew the wrong solution ends with it (`cut_after_step` in the proof, `wrong_answer` "").
 A row that takes no mistake is kept with `wrong_solution: null` and a `reason`. A line that is no
 such row is kept with its number and reason (`line`, `error`). Every line of the input has one of the output.
 """
@@ -33,13 +36,17 @@ FINISH = "\n#### {}"
 """How a solution that does not state its answer is finished (GSM8K's own form)."""
 
 
-def inject_file(rows: Path, out: Path, kind: str = "", seed: int = 0) -> Counter[str]:
+DEFAULT = ("numbers", "algebra")
+"""Injectors tried one after another for a row: LaTeX where no plain equation can be carried through."""
+
+
+def inject_file(rows: Path, out: Path, kind: str = "", seed: int = 0, injector: str = "") -> Counter[str]:
     """Write the rows with their mistakes and print what became of them; counts by reason.
 
-    ConfigError for a kind that no injector makes, InputError for a file that cannot be read.
+    ConfigError for a kind that no injector makes or an injector that does not work on solutions in
+    words, InputError for a file that cannot be read.
     """
-    injectors = [INJECTORS.find(name)() for name in INJECTORS.names()]
-    injectors = [injector for injector in injectors if injector.domain == "math"]
+    injectors = _injectors(injector)
     weights = dict.fromkeys(_kinds(injectors, kind), 1.0)
     counts: Counter[str] = Counter()
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
@@ -55,6 +62,13 @@ def inject_file(rows: Path, out: Path, kind: str = "", seed: int = 0) -> Counter
         partial.unlink(missing_ok=True)
     _print(counts, out)
     return counts
+
+
+def _injectors(name: str) -> list[Injector]:
+    made = [INJECTORS.find(found)() for found in ([name] if name else DEFAULT)]
+    if any(injector.domain != "math" for injector in made):
+        raise ConfigError(f"{name} works on {made[0].domain}; here: {', '.join(DEFAULT)}")
+    return made
 
 
 def _kinds(injectors: list[Injector], kind: str) -> list[str]:
@@ -112,10 +126,14 @@ def _line(
     if solution is None:
         return {**row, **_none("the solution's own answer is not judged right")}
     subject = Subject(problem=problem, solution=solution)
-    found = inject(subject, injectors, weights, random.Random(f"{seed}/{problem.id}"), judge)
-    if found.accepted:
-        return {**row, **_mistake(found.accepted[0])}
-    return {**row, **_none(_reason(found.refused))}
+    refused: tuple[Injection, ...] = ()
+    for injector in injectors:
+        own = {kind: weight for kind, weight in weights.items() if kind in injector.kinds}
+        found = inject(subject, [injector], own, random.Random(f"{seed}/{problem.id}"), judge)
+        if found.accepted:
+            return {**row, **_mistake(found.accepted[0])}
+        refused += found.refused
+    return {**row, **_none(_reason(refused))}
 
 
 def _finished(problem: Problem, judge: Judge) -> str | None:
@@ -134,6 +152,8 @@ def _mistake(injection: Injection) -> dict[str, Any]:
         "wrong_solution": injection.text,
         "first_error": injection.step,
         "error_kind": injection.kind,
+        "injector": injection.injector,
+        "wrong_answer": injection.answer,
         "before": injection.before,
         "after": injection.after,
         "proof": [{"check": c.name, "seen": c.seen} for c in injection.checks],
@@ -141,7 +161,9 @@ def _mistake(injection: Injection) -> dict[str, Any]:
 
 
 def _none(reason: str) -> dict[str, Any]:
-    empty = dict.fromkeys(("wrong_solution", "first_error", "error_kind", "before", "after"))
+    empty = dict.fromkeys(
+        ("wrong_solution", "first_error", "error_kind", "injector", "wrong_answer", "before", "after")
+    )
     return {**empty, "proof": [], "reason": reason}
 
 

@@ -1,8 +1,9 @@
 """Kinds of mistakes in mathematical solutions, from LEMMA (arXiv 2503.17439) and EIC (arXiv 2406.00755).
 
-The union of both taxonomies, and slips that neither tells apart (signs, cases, rounding, truncation).
-`proofs` names the checks of `generators/injectors/proof.py` that can prove a kind; a kind that changes what
-the words mean (concept, formula, misread question) has none: only a person or a model can tell.
+The union of both taxonomies, and slips that neither tells apart (signs, cases, rounding, truncation,
+false moves of algebra). `proofs` names the checks of `generators/injectors/proof.py` that can prove a
+kind; a kind that changes what the words mean (concept, formula, misread question) has none: only a
+person or a model can tell.
 """
 
 from schemas.error_kind import ErrorKind
@@ -80,6 +81,46 @@ MATH_KINDS = (
         "sign",
         "A sign is lost or turned while computing: a term is added that should be taken away.",
         ("20 - 5 - 3 = 12", "20 - 5 - 3 = 18"),
+        "Corrigenda",
+        _FALSE,
+    ),
+    ErrorKind(
+        "math",
+        "distribution",
+        "A factor or a power before a bracket reaches only some of the terms in it.",
+        ("3(x + 2) = 3x + 6", "3(x + 2) = 3x + 2"),
+        "Corrigenda",
+        _FALSE,
+    ),
+    ErrorKind(
+        "math",
+        "cancellation",
+        "A common factor is cancelled from one part of a fraction only.",
+        ("(6x + 4) / 2 = 3x + 2", "(6x + 4) / 2 = 3x + 4"),
+        "Corrigenda",
+        _FALSE,
+    ),
+    ErrorKind(
+        "math",
+        "exponent_rule",
+        "A rule of powers or roots is applied that does not hold.",
+        ("(x^2)^3 = x^6", "(x^2)^3 = x^5"),
+        "Corrigenda",
+        _FALSE,
+    ),
+    ErrorKind(
+        "math",
+        "lost_root",
+        "One of the solutions of an equation is forgotten.",
+        ("x^2 = 9, so x = 3 or x = -3", "x^2 = 9, so x = 3"),
+        "Corrigenda",
+        _FALSE,
+    ),
+    ErrorKind(
+        "math",
+        "inequality_flip",
+        "An inequality is multiplied or divided by a negative number and its sign is not turned.",
+        ("-2x < 6, so x > -3", "-2x < 6, so x < -3"),
         "Corrigenda",
         _FALSE,
     ),

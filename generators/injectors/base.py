@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from filters.verify.math.judge import Judge
 from schemas.error_kind import ErrorDomain
 from schemas.family import Family, Options
 from schemas.injection import Injection
@@ -38,6 +39,12 @@ class Injector(Options, ABC):
     def propose(self, subject: Subject, kind: str, rng: random.Random) -> Iterator[Injection]:
         """Unproven injections of one kind, likeliest first, lazily; none where the kind does not apply."""
 
+    def prove(self, injection: Injection, subject: Subject, judge: Judge) -> Injection:
+        """The injection with `checks` filled. Programs and queries are proven by running them, elsewhere."""
+        from generators.injectors.proof import prove
+
+        return prove(injection, subject, judge)
+
     @property
     def name(self) -> str:
         """The injector's file name."""
@@ -51,6 +58,7 @@ INJECTORS: Family[Injector] = Family(
     support=frozenset(
         {
             "continued",
+            "model",
             "inject",
             "likelihood",
             "proof",

@@ -13,7 +13,6 @@ from itertools import islice
 
 from filters.verify.math.judge import Judge
 from generators.injectors.base import Injector, Subject
-from generators.injectors.proof import prove
 from generators.steps import split_steps
 from schemas.injection import Injection
 
@@ -86,13 +85,13 @@ def _one(
     """A proven injection of a kind, at the wanted place if one is there."""
     fallback: Injection | None = None
     most = len(refused) + MOST_REFUSED
-    for injection in _proposals(subject, injectors, kind, rng):
+    for injector, injection in _proposals(subject, injectors, kind, rng):
         if injection.text in made:
             continue
         here = position(injection) == wanted
         if not here and fallback is not None:
             continue
-        proven = prove(injection, subject, judge)
+        proven = injector.prove(injection, subject, judge)
         if not proven.proven:
             refused.append(proven)
             if len(refused) >= most:
@@ -106,7 +105,8 @@ def _one(
 
 def _proposals(
     subject: Subject, injectors: Sequence[Injector], kind: str, rng: random.Random
-) -> Iterator[Injection]:
+) -> Iterator[tuple[Injector, Injection]]:
     for injector in injectors:
         if kind in injector.kinds:
-            yield from islice(injector.propose(subject, kind, rng), MOST_PROPOSALS)
+            for injection in islice(injector.propose(subject, kind, rng), MOST_PROPOSALS):
+                yield injector, injection

@@ -23,6 +23,12 @@ MATH = Subject(
     "In the 3 weeks of June she sold 15 * 3 = <<15*3=45>>45 clips.\n"
     "She sold 48 + 24 + 45 = <<48+24+45=117>>117 clips.\n#### 117",
 )
+LATEX = Subject(
+    problem=Problem(statement="Solve $3(x + 2) - 12 = 0$ and give $x^2 + 3^2$.", answer="13"),
+    solution="Expanding, $3(x + 2) - 12 = 3x + 6 - 12 = 3x - 6.$\n\n"
+    "Since $3x - 6 = 0,$ we get $3x = 6,$ so $x = 2.$\n\n"
+    "Therefore $x^2 + 3^2$ is \\[2^2 + 3^2 = 4 + 9 = \\boxed{13}.\\]",
+)
 CODE = Subject(
     problem=Problem(
         statement="Return the sum of the squares of the even numbers below n.", answer="sum_even"
@@ -85,13 +91,43 @@ _WORDS = [
     "'",
     "\\frac{1}{2}",
 ]
+_LATEX = [
+    "$",
+    "$$",
+    "\\[",
+    "\\]",
+    "\\begin{align*}",
+    "\\end{align*}",
+    "\\\\",
+    "&= ",
+    "3(x + 2)",
+    "3x + 6",
+    "\\left(",
+    "\\right)",
+    "2^{3}",
+    "= 8",
+    "\\boxed{",
+    "}",
+    "{",
+    "\\pm 3",
+    "x^2 = 9",
+    "-2x < 6",
+    "x > -3",
+    " or ",
+    "\\sqrt{49} = 7",
+    "\\frac{6x + 4}{2}",
+]
 _PROGRAMS = ["def f(x):\n    return x + 1\n", "if x > 3:", "SELECT a FROM t WHERE b < 3", "\\frac{1}{2}"]
-PIECES = st.sampled_from([*_ARITHMETIC, *_NOTES, *_WORDS, *_PROGRAMS])
+PIECES = st.sampled_from([*_ARITHMETIC, *_NOTES, *_WORDS, *_LATEX, *_PROGRAMS])
 TEXTS = st.one_of(st.lists(PIECES, max_size=25).map("".join), st.text(max_size=80)).map(nfc)
 
 
 def members() -> list[Injector]:
     return [INJECTORS.find(name)() for name in INJECTORS.names()]
+
+
+def subjects(injector: Injector) -> list[Subject]:
+    return [LATEX] if injector.name == "algebra" else SUBJECTS[injector.domain]
 
 
 def proposals(injector: Injector, subject: Subject, seed: int = 0) -> list[Injection]:
@@ -116,7 +152,7 @@ def test_its_kinds_are_in_the_taxonomy_and_of_its_domain(injector: Injector) -> 
 
 @pytest.mark.parametrize("injector", members(), ids=lambda i: i.name)
 def test_it_makes_something_and_the_same_again(injector: Injector) -> None:
-    for subject in SUBJECTS[injector.domain]:
+    for subject in subjects(injector):
         made = proposals(injector, subject)
         assert made
         assert made == proposals(injector, subject)
@@ -130,9 +166,10 @@ def test_it_makes_something_and_the_same_again(injector: Injector) -> None:
 def test_a_step_before_the_mistake_is_verbatim(injector: Injector) -> None:
     if injector.domain != "math":
         pytest.skip("steps of programs are lines; their own tests hold this")
-    for injection in proposals(injector, MATH):
+    (subject,) = subjects(injector)
+    for injection in proposals(injector, subject):
         step = split_steps(injection.text)[injection.step]
-        assert MATH.solution.startswith(injection.text[: step.start])
+        assert subject.solution.startswith(injection.text[: step.start])
 
 
 @settings(max_examples=120, deadline=None)

@@ -59,6 +59,31 @@ def test_one_kind_where_it_is_asked_for(tmp_path: Path) -> None:
     }
 
 
+def test_latex_gets_a_false_move_and_may_end_with_it(tmp_path: Path) -> None:
+    carried = {"question": "Factor.", "solution": "$3(x+2) = \\boxed{3x+6}$", "answer": "3x+6"}
+    cut = {
+        "question": "How many roots?",
+        "solution": "$x^2 = 9 \\Rightarrow x = \\pm 3$. So $\\boxed{2}$.",
+        "answer": "2",
+    }
+    lines = [json.dumps(row) for row in (carried, cut)]
+    first, second = run(tmp_path, lines, "--injector", "algebra")
+    assert first["injector"] == "algebra"
+    assert first["wrong_answer"] and "cut_after_step" not in [c["check"] for c in first["proof"]]
+    assert second["wrong_answer"] == ""
+    assert second["wrong_solution"] == "$x^2 = 9 \\Rightarrow x = 3$."
+    assert "cut_after_step" in [c["check"] for c in second["proof"]]
+    assert run(tmp_path, lines) == [first, second]
+    assert all(row["injector"] is None for row in run(tmp_path, lines, "--injector", "numbers"))
+
+
+def test_an_injector_of_programs_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write(tmp_path / "in.jsonl", problems(1))
+    code = main(["inject", "--in", str(source), "--out", str(tmp_path / "o"), "--injector", "sql"])
+    assert code == 2
+    assert "sql works on sql; here: numbers, algebra" in capsys.readouterr().err
+
+
 def test_bad_lines_and_hopeless_rows_stop_nothing(tmp_path: Path) -> None:
     row = {"question": "How many?", "solution": "Nobody knows.", "answer": "4"}
     lines = [
@@ -103,6 +128,6 @@ def test_errors_says_which_injector_makes_a_kind(capsys: pytest.CaptureFixture[s
     listed = capsys.readouterr().out
     assert "calculation  (math: LEMMA, EIC)" in listed
     entry = listed[listed.index("calculation  (math") : listed.index("counting  (math")]
-    assert "injected by: numbers" in entry
+    assert "injected by: algebra, numbers" in entry
     concept = listed[listed.index("concept  (math") : listed.index("irrelevant_information  (math")]
     assert "injected by" not in concept

@@ -21,11 +21,15 @@ LEMMA_AND_EIC += [
     "nonsense",
 ]
 
+ALGEBRA = ["distribution", "cancellation", "exponent_rule", "lost_root", "inequality_flip"]
+
 
 def test_the_union_of_both_papers_and_the_own_kinds_are_there() -> None:
     slugs = [kind.slug for kind in MATH_KINDS]
     assert len(set(slugs)) == len(slugs)
-    assert {*LEMMA_AND_EIC, "sign", "dropped_case", "rounding", "truncated", "final_answer"} == set(slugs)
+    assert {*LEMMA_AND_EIC, "sign", "dropped_case", "rounding", "truncated", "final_answer", *ALGEBRA} == set(
+        slugs
+    )
 
 
 def test_every_kind_says_what_it_is_and_what_can_prove_it() -> None:
