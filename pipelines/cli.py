@@ -41,14 +41,22 @@ def parser() -> argparse.ArgumentParser:
 
     inject = commands.add_parser("inject", help="put proven mistakes into right solutions")
     inject.add_argument(
-        "--in", type=Path, required=True, dest="rows", metavar="JSONL", help="question, solution, answer"
+        "--in",
+        type=Path,
+        required=True,
+        dest="source",
+        metavar="F",
+        help="JSON lines: question, solution, answer",
     )
-    inject.add_argument("--out", type=Path, required=True, metavar="JSONL", help="where the rows go")
+    inject.add_argument("--out", type=Path, required=True, dest="target", metavar="G", help="file to write")
     inject.add_argument("--kind", default="", help="only mistakes of this kind (see `corrigenda errors`)")
     inject.add_argument(
         "--injector", default="", help="numbers or algebra (default: algebra where numbers finds nothing)"
     )
     inject.add_argument("--seed", type=int, default=0, help="another seed, other mistakes (default: 0)")
+    inject.add_argument(
+        "--like", type=Path, metavar="DIR", help="draw kinds as often as the policy of this dataset made them"
+    )
     inject.set_defaults(run=_inject)
 
     explain = commands.add_parser("explain", help="show a row and every record it came from")
@@ -152,8 +160,14 @@ def _errors(args: argparse.Namespace) -> int:
 def _inject(args: argparse.Namespace) -> int:
     from pipelines.inject import inject_file
 
-    inject_file(args.rows, args.out, args.kind, args.seed, args.injector)
-    return DONE
+    return inject_file(
+        args.source,
+        args.target,
+        kind=args.kind,
+        seed=args.seed,
+        injector=args.injector,
+        like=args.like,
+    )
 
 
 def _explain(args: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from generators.ask import Ask, Tools
 from generators.attempts import BroughtAttempt, brought
 from generators.locating.flow import number_in
 from generators.locating.slips import slip_of
-from pipelines.lines import Fields, judge_lines
+from pipelines.lines import Fields, work_lines
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.errors import KINDS
@@ -30,6 +30,7 @@ from schemas.problem import Problem
 from schemas.verdict import Outcome, Verdict
 
 _BLANK: Fields = {
+    "verdict": "unknown",
     "first_error": None,
     "step_text": None,
     "error_kind": "unknown",
@@ -57,7 +58,7 @@ def diagnose(source: Path, target: Path) -> int:
                 yield columns
 
         # the whole file at once: right responses to a question may stand anywhere in it
-        code = judge_lines(source, target, _usable, diagnosed, _BLANK, batch=None)
+        code = work_lines(source, target, _usable, diagnosed, _BLANK, batch=None)
     wrong, step, kind = found["wrong"], found["step"], found["kind"]
     print(
         f"of {wrong} wrong answers the first wrong step was found in {step}, its kind in {kind}",

@@ -13,24 +13,31 @@ such row is kept with its number and reason (`line`, `error`). Every line of the
 """
 
 import json
-import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from filters.verify.math.judge import Judge
-from generators.byte_lines import CorruptFile, byte_lines
 from generators.injectors.base import INJECTORS, Injector, Subject
 from generators.injectors.inject import inject
 from generators.solutions import computes
+from pipelines.error_kinds import ErrorKinds
+from pipelines.lines import Fields, work_lines
 from schemas.exceptions import ConfigError, InputError, RecordError
 from schemas.family import nearest
 from schemas.injection import Injection
 from schemas.problem import Problem
 
 COLUMNS = ("question", "solution", "answer")
+
+_EMPTY: Fields = {
+    **dict.fromkeys(
+        ("wrong_solution", "first_error", "error_kind", "injector", "wrong_answer", "before", "after")
+    ),
+    "proof": [],
+}
+"""What a row without a mistake gets."""
 
 FINISH = "\n#### {}"
 """How a solution that does not state its answer is finished (GSM8K's own form)."""
@@ -40,28 +47,42 @@ DEFAULT = ("numbers", "algebra")
 """Injectors tried one after another for a row: LaTeX where no plain equation can be carried through."""
 
 
-def inject_file(rows: Path, out: Path, kind: str = "", seed: int = 0, injector: str = "") -> Counter[str]:
-    """Write the rows with their mistakes and print what became of them; counts by reason.
+def inject_file(
+    source: Path, target: Path, *, kind: str = "", seed: int = 0, injector: str = "", like: Path | None = None
+) -> int:
+    """Write the rows with their mistakes; the command's exit code.
 
+    With `like`, a dataset's folder, kinds are drawn as often as that dataset's policy made them.
     ConfigError for a kind that no injector makes or an injector that does not work on solutions in
     words, InputError for a file that cannot be read.
     """
     injectors = _injectors(injector)
-    weights = dict.fromkeys(_kinds(injectors, kind), 1.0)
+    kinds = _kinds(injectors, kind)
+    weights = measured_weights(like, kinds) if like is not None else dict.fromkeys(kinds, 1.0)
+    with Judge() as judge:
+
+        def injected(rows: list[Fields]) -> Iterator[Fields]:
+            return (_line(row, injectors, weights, seed, judge) for row in rows)
+
+        return work_lines(source, target, _usable, injected, _EMPTY, by="error_kind", words=())
+
+
+def measured_weights(dataset: Path, kinds: Sequence[str]) -> dict[str, float]:
+    """How often the policy of a dataset made each of the kinds; InputError where its manifest counts none."""
+    manifest = dataset / "manifest.json"
+    if not manifest.is_file():
+        raise InputError(f"{dataset} has no manifest.json: name the folder of a finished build")
+    table: ErrorKinds = json.loads(manifest.read_text(encoding="utf-8")).get("error_kinds", {})
     counts: Counter[str] = Counter()
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with Judge() as judge, partial.open("w", encoding="utf-8") as sink:
-            for number, row in _rows(rows):
-                made = _line(number, row, injectors, weights, seed, judge)
-                counts["bad" if "error" in made else made.get("error_kind") or "none"] += 1
-                sink.write(json.dumps(made, ensure_ascii=False) + "\n")
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
-    _print(counts, out)
-    return counts
+    for difficulties in table.values():
+        for made in difficulties.values():
+            counts.update(made)
+    weights = {kind: float(counts[kind]) for kind in kinds if counts[kind]}
+    if not weights:
+        raise InputError(
+            f"{manifest} counts no mistake of a kind that can be injected; there are: {dict(counts) or 'none'}"
+        )
+    return weights
 
 
 def _injectors(name: str) -> list[Injector]:
@@ -78,62 +99,37 @@ def _kinds(injectors: list[Injector], kind: str) -> list[str]:
     return [kind] if kind else known
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Line numbers from 1 with the row, or with what is wrong with the line; blank lines are passed over."""
-    try:
-        for number, line in enumerate(byte_lines(str(path)), start=1):
-            if line is None:
-                yield number, "the line is longer than 64 MiB"
-            elif line.strip():
-                yield number, _row(line)
-    except CorruptFile as error:
-        raise InputError(f"{path}: {error}") from None
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from None
+def _usable(row: Fields) -> Fields:
+    for column in COLUMNS:
+        value = row.get(column)
+        if column == "answer" and isinstance(value, int | float) and not isinstance(value, bool):
+            row = {**row, "answer": str(value)}
+        elif not isinstance(value, str):
+            raise RecordError(f"{column!r} must be a text, got {type(value).__name__}")
+    _problem(row)
+    return row
 
 
-def _row(line: bytes) -> dict[str, Any] | str:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return f"not JSON: {error}"
-    if not isinstance(row, dict):
-        return f"a JSON {type(row).__name__}, not an object"
-    missing = [c for c in COLUMNS if c not in row]
-    if missing:
-        return f"without {' and '.join(missing)}"
-    if isinstance(row["answer"], int | float) and not isinstance(row["answer"], bool):
-        row = {**row, "answer": str(row["answer"])}
-    wrong = [c for c in COLUMNS if not isinstance(row[c], str)]
-    return f"{wrong[0]} is {type(row[wrong[0]]).__name__}, not text" if wrong else row
+def _problem(row: Fields) -> Problem:
+    return Problem(statement=row["question"], answer=row["answer"], solution=row["solution"])
 
 
 def _line(
-    number: int,
-    row: dict[str, Any] | str,
-    injectors: list[Injector],
-    weights: dict[str, float],
-    seed: int,
-    judge: Judge,
-) -> dict[str, Any]:
-    if isinstance(row, str):
-        return {"line": number, "error": row}
-    try:
-        problem = Problem(statement=row["question"], answer=row["answer"], solution=row["solution"])
-    except (RecordError, ValueError) as error:
-        return {"line": number, "error": str(error)}
+    row: Fields, injectors: list[Injector], weights: Mapping[str, float], seed: int, judge: Judge
+) -> Fields:
+    problem = _problem(row)
     solution = _finished(problem, judge)
     if solution is None:
-        return {**row, **_none("the solution's own answer is not judged right")}
+        return _none("the solution's own answer is not judged right")
     subject = Subject(problem=problem, solution=solution)
     refused: tuple[Injection, ...] = ()
     for injector in injectors:
         own = {kind: weight for kind, weight in weights.items() if kind in injector.kinds}
         found = inject(subject, [injector], own, random.Random(f"{seed}/{problem.id}"), judge)
         if found.accepted:
-            return {**row, **_mistake(found.accepted[0])}
+            return _mistake(found.accepted[0])
         refused += found.refused
-    return {**row, **_none(_reason(refused))}
+    return _none(_reason(refused))
 
 
 def _finished(problem: Problem, judge: Judge) -> str | None:
@@ -147,7 +143,7 @@ def _finished(problem: Problem, judge: Judge) -> str | None:
     return None if stated or not computes(text, problem.answer) else text + FINISH.format(problem.answer)
 
 
-def _mistake(injection: Injection) -> dict[str, Any]:
+def _mistake(injection: Injection) -> Fields:
     return {
         "wrong_solution": injection.text,
         "first_error": injection.step,
@@ -160,11 +156,8 @@ def _mistake(injection: Injection) -> dict[str, Any]:
     }
 
 
-def _none(reason: str) -> dict[str, Any]:
-    empty = dict.fromkeys(
-        ("wrong_solution", "first_error", "error_kind", "injector", "wrong_answer", "before", "after")
-    )
-    return {**empty, "proof": [], "reason": reason}
+def _none(reason: str) -> Fields:
+    return {**_EMPTY, "reason": reason}
 
 
 def _reason(refused: tuple[Injection, ...]) -> str:
@@ -172,14 +165,3 @@ def _reason(refused: tuple[Injection, ...]) -> str:
         return "no mistake of these kinds can be carried through"
     failed = next(c for c in refused[-1].checks if not c.passed)
     return f"{len(refused)} mistakes were not proven, the last by {failed.name}: {failed.seen}"
-
-
-def _print(counts: Counter[str], out: Path) -> None:
-    made = {kind: n for kind, n in sorted(counts.items()) if kind not in {"none", "bad"}}
-    print(f"{out}: {counts.total()} rows, {sum(made.values())} with a mistake")
-    for kind, number in made.items():
-        print(f"  {kind} {number}")
-    if counts["none"]:
-        print(f"  without {counts['none']} (their rows say why)")
-    if counts["bad"]:
-        print(f"  bad lines {counts['bad']} (kept with their numbers)")

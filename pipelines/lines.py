@@ -1,14 +1,14 @@
 """Working on a file line by line: one line's mistake is written down and does not stop the rest.
 
 The written file has a row for every line that is not blank, in order. A bad one keeps what it held
-(its fields, or its text under `raw`) with `verdict` unknown, `reason` `bad_line`, `line` and `error`.
+(its fields, or its text under `raw`) with empty results, `reason` `bad_line`, `line` and `error`.
 """
 
 import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -30,19 +30,23 @@ MAX_REPORTED = 20
 """Bad lines told on standard error; all are in the file."""
 
 
-def judge_lines(
+def work_lines(
     source: Path,
     target: Path,
     read: Callable[[Fields], Asked],
-    judge: Callable[[list[Asked]], Iterable[Fields]],
+    work: Callable[[list[Asked]], Iterable[Fields]],
     blank: Fields,
+    *,
     batch: int | None = BATCH,
+    by: str = "verdict",
+    words: Sequence[str] = ("right", "wrong", "unknown"),
 ) -> int:
-    """Write every line of `source` with what `judge` adds to it; 3 if there was no good line, else 0.
+    """Write every line of `source` with what `work` adds to it; 3 if there was no good line, else 0.
 
-    `read` raises RecordError or InputError for a line that cannot be judged; `judge` gives one set of fields,
-    with `verdict`, for each of a batch, in order; `blank` are its other fields for a bad line; a `batch` of
-    None is the whole file. `target` appears when all is done. InputError where `source` is no file or is `target`.
+    `read` raises RecordError or InputError for a line that cannot be used; `work` gives one set of fields
+    for each of a batch, in order; `blank` are those fields for a bad line; a `batch` of None is the whole
+    file. Rows are counted and told by the field `by`, in the order of `words` (none: whatever occurs).
+    `target` appears when all is done. InputError where `source` is no file or is `target`.
     """
     if not source.is_file():
         raise InputError(f"there is no file {source}: give --in a file with one JSON object a line")
@@ -57,24 +61,25 @@ def judge_lines(
     try:
         with closing(read_rows(str(source), "verify")) as rows, partial.open("wb") as file:
             while taken := list(islice(rows, batch)):
-                for row in _judged(taken, read, judge, blank):
+                for row in _worked(taken, read, work, blank):
                     bad = row.get("reason") == "bad_line"
-                    counts["bad" if bad else row["verdict"]] += 1
+                    counts["bad" if bad else str(row[by] or "none")] += 1
                     if bad and counts["bad"] <= MAX_REPORTED:
                         print(f"line {row['line']}: {row['error']}", file=sys.stderr)
                     file.write(_dumped(row))
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-    told = ", ".join(f"{counts[word]} {word}" for word in ("right", "wrong", "unknown", "bad"))
+    words = words or sorted(counts.keys() - {"bad"})
+    told = ", ".join(f"{counts[word]} {word}" for word in (*words, "bad"))
     print(f"{counts.total()} lines: {told} -> {target}", file=sys.stderr)
     return ALL_BAD if counts["bad"] and counts["bad"] == counts.total() else DONE
 
 
-def _judged(
+def _worked(
     batch: list[Row | Dropped],
     read: Callable[[Fields], Asked],
-    judge: Callable[[list[Asked]], Iterable[Fields]],
+    work: Callable[[list[Asked]], Iterable[Fields]],
     blank: Fields,
 ) -> Iterator[Fields]:
     asked: list[Asked] = []
@@ -88,7 +93,7 @@ def _judged(
             rows.append((dict(row.values), True))
         except (RecordError, InputError) as error:
             rows.append((_bad(dict(row.values), row.where, str(error), blank), False))
-    added = iter(judge(asked))
+    added = iter(work(asked))
     for values, good in rows:
         yield {**values, **next(added)} if good else values
 
@@ -100,7 +105,7 @@ def _why(dropped: Dropped) -> str:
 def _bad(values: Fields, where: str, why: str, blank: Fields) -> Fields:
     number = where.rpartition(":")[2]
     line = int(number) if number.isdigit() else None
-    return {**values, "verdict": "unknown", "reason": "bad_line", **blank, "line": line, "error": why}
+    return {**values, **blank, "reason": "bad_line", "line": line, "error": why}
 
 
 def _dumped(row: Fields) -> bytes:

@@ -19,12 +19,13 @@ from filters.verify.code.quality import mutant_scores
 from filters.verify.code.task import ProgramTask, task_of
 from filters.verify.sandbox.job import Level
 from filters.verify.sandbox.levels import open_sandbox
-from pipelines.lines import Fields, judge_lines
+from pipelines.lines import Fields, work_lines
 from schemas.exceptions import RecordError
 
 Case = tuple[ProgramTask, str]
 
 _BLANK: Fields = {
+    "verdict": "unknown",
     "passed": [],
     "feedback": [],
     "isolation": None,
@@ -56,7 +57,7 @@ def verify_code(
             reports = judge.reports(cases, _scores(judge, [task for task, _ in cases]))
             return (report.as_dict() for report in reports)
 
-        return judge_lines(source, target, lambda row: _case(row, from_reply), judged, _BLANK)
+        return work_lines(source, target, lambda row: _case(row, from_reply), judged, _BLANK)
 
 
 def _scores(judge: ProgramJudge, tasks: Iterable[ProgramTask]) -> dict[ProgramTask, float]:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from filters.verify.math.judge import Judge
 from filters.verify.math.options import RESOURCES, JudgeOptions
-from pipelines.lines import Fields, judge_lines
+from pipelines.lines import Fields, work_lines
 from pipelines.verify.options import complaint
 from schemas.exceptions import RecordError
 from schemas.family import nearest
@@ -47,7 +47,7 @@ def verify_math(source: Path, target: Path, options: JudgeOptions) -> int:
             rules, letters = row_rules(row.get("params"), options)
             return _Pair(_text(row, "reference"), _text(row, "answer"), rules, letters)
 
-        return judge_lines(source, target, read, judged, {"method": "", "seconds": 0.0})
+        return work_lines(source, target, read, judged, {"verdict": "unknown", "method": "", "seconds": 0.0})
 
 
 class _Pair(NamedTuple):

@@ -14,9 +14,9 @@ from filters.verify.sql.judge import SqlJudge
 from filters.verify.sql.options import SqlOptions
 from filters.verify.sql.query_text import query_in
 from filters.verify.sql.task import SqlTask
-from pipelines.lines import Fields, judge_lines
+from pipelines.lines import Fields, work_lines
 
-_BLANK: Fields = {"feedback": [], "flags": [], "isolation": None, "seconds": 0.0}
+_BLANK: Fields = {"verdict": "unknown", "feedback": [], "flags": [], "isolation": None, "seconds": 0.0}
 
 
 def verify_sql(
@@ -34,4 +34,4 @@ def verify_sql(
                 row = {**row, "query": query_in(query)}
             return SqlTask.from_row(row)
 
-        return judge_lines(source, target, read, judged, _BLANK)
+        return work_lines(source, target, read, judged, _BLANK)

@@ -36,7 +36,7 @@ def run(tmp_path: Path, lines: list[str], *options: str) -> list[dict[str, Any]]
 def test_every_row_gets_a_mistake_with_its_proof(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = problems(30)
     made = run(tmp_path, lines)
-    assert "30 rows, 30 with a mistake" in capsys.readouterr().out
+    assert capsys.readouterr().err.startswith("30 lines: ")
     for line, row in zip(lines, made, strict=True):
         own = json.loads(line)
         assert {key: row[key] for key in own} == own
@@ -99,10 +99,10 @@ def test_bad_lines_and_hopeless_rows_stop_nothing(tmp_path: Path) -> None:
     made = run(tmp_path, lines)
     assert [m.get("line") for m in made] == [1, 2, 3, 4, 5, None, None, None]
     assert [m["error"].split(":")[0] for m in made[:5]] == [
-        "not JSON",
-        "a JSON list, not an object",
-        "without solution and answer",
-        "solution is int, not text",
+        "bad_json",
+        "not_an_object",
+        "'solution' must be a text, got NoneType",
+        "'solution' must be a text, got int",
         "a problem has an empty statement",
     ]
     assert [m["wrong_solution"] for m in made[5:7]] == [None, None]
@@ -119,7 +119,7 @@ def test_an_unknown_kind_is_a_clear_error(tmp_path: Path, capsys: pytest.Capture
 
 def test_a_missing_file_is_a_clear_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inject", "--in", str(tmp_path / "no.jsonl"), "--out", str(tmp_path / "o")]) == 2
-    assert "no.jsonl: No such file" in capsys.readouterr().err
+    assert "there is no file" in capsys.readouterr().err
     assert not (tmp_path / "o").exists()
 
 
@@ -131,3 +131,18 @@ def test_errors_says_which_injector_makes_a_kind(capsys: pytest.CaptureFixture[s
     assert "injected by: algebra, numbers" in entry
     concept = listed[listed.index("concept  (math") : listed.index("irrelevant_information  (math")]
     assert "injected by" not in concept
+
+
+def test_kinds_are_drawn_as_a_dataset_s_policy_made_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = tmp_path / "set"
+    dataset.mkdir()
+    kinds = {"": {"operator": 9, "unknown": 4}, "hard": {"operator": 1, "calculation": 0}}
+    (dataset / "manifest.json").write_text(json.dumps({"error_kinds": {"s": kinds}}), encoding="utf-8")
+    made = run(tmp_path, problems(8), "--like", str(dataset))
+    assert {row["error_kind"] for row in made} == {"operator"}
+    (dataset / "manifest.json").write_text(json.dumps({"error_kinds": {"s": {"": {"unknown": 2}}}}))
+    source = write(tmp_path / "in.jsonl", problems(1))
+    assert main(["inject", "--in", str(source), "--out", str(tmp_path / "o"), "--like", str(dataset)]) == 2
+    assert "counts no mistake of a kind that can be injected" in capsys.readouterr().err
