@@ -171,7 +171,7 @@ class Splitter:
         if any(self._scope.kind(o, bound) == "program" or isinstance(o, ast.Compare) for o in options):
             return False
         if name in ("str", "repr") and len(arguments) == 1:
-            return self._inside(arguments[0], bound) or isinstance(arguments[0], ast.BinOp)
+            return self._inside(arguments[0], bound)
         if not arguments or not self._inside(arguments[0], bound):
             return bool(
                 name in ("map", "filter") and len(arguments) == 2 and self._inside(arguments[1], bound)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from filters.verify.code.feedback import UNKNOWN_KINDS, Feedback, FeedbackKind
-from filters.verify.code.must_raise import raises_one_of
+from filters.verify.code.must_raise import raised_one_of
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.outside import NeedsPython, evaluate
 from filters.verify.code.prepare import PreparedTest
@@ -135,9 +135,9 @@ class Decider:
     def _equal(self, a: Value, b: Value) -> bool:
         return equal(a, b, strict_types=self._options.strict_types, tolerance=self._options.tolerance)
 
-    def raises(self, kind: str, wanted: Sequence[str]) -> bool:
-        """Whether an exception class is one of the wanted."""
-        return raises_one_of(kind, wanted, self._bases)
+    def raises(self, raised: Raised, wanted: Sequence[str]) -> bool:
+        """Whether an exception is one of the wanted; `Unplain` where it only has the name."""
+        return raised_one_of(raised, wanted, self._bases)
 
 
 def _cut(script: Script, number: int, reached: int, ended: str) -> Result:
@@ -191,7 +191,7 @@ class _Answers:
         wanted = " or ".join(check.kinds)
         if raised is None:
             return Feedback("no_exception", self._number, call, expected=wanted)
-        if not self._decider.raises(raised.kind, check.kinds):
+        if not self._decider.raises(raised, check.kinds):
             return _of_exception(kind_of(raised), self._number, raised, call, expected=wanted)
         for condition in check.conditions:
             if not self._decider.holds(condition, lambda name: _message(name, raised), self._test):
