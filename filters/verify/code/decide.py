@@ -43,6 +43,13 @@ class _Cut(Exception):
     """The process ended before call N was answered."""
 
 
+class _Changed(Exception):
+    """The program changed an input that the expected side is worked out from."""
+
+
+_CHANGED = "It changed an input that the expected value is worked out from."
+
+
 class _CallRaised(Exception):
     def __init__(self, number: int, raised: Raised) -> None:
         self.number, self.raised = number, raised
@@ -167,6 +174,8 @@ class _Answers:
             except Unplain as error:
                 feedback = Feedback("unplain", self._number, message=f"An object of {error} was returned.")
                 return Result(None, feedback)
+            except _Changed:
+                return Result(None, Feedback("changed_input", self._number, message=_CHANGED))
             if failed is not None:
                 return _failed(replace(failed, steps=self._steps(check)))
         return Result(True, weak=self._script.weak)
@@ -177,6 +186,9 @@ class _Answers:
         if isinstance(check, MustRun):
             raised = self._reply(check.call).raised
             return None if raised is None else self._raised(check.call, raised)
+        for unchanged in check.unchanged:
+            if not self._decider.holds(unchanged, self._value, self._test):
+                raise _Changed
         note = ""
         try:
             if self._decider.holds(check.condition, self._value, self._test):
