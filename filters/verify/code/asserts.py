@@ -67,7 +67,7 @@ class Splitter:
             return self._rebuilt(ast.Call(receiver, node.args, node.keywords))
         if isinstance(node, ast.Call) and any(self._is_function(a, frozenset()) for a in node.args):
             name = node.func.id if isinstance(node.func, ast.Name) else ""
-            if name not in ("isinstance", "issubclass", "callable", "_almost_", "_count_equal_"):
+            if name not in ("isinstance", "issubclass", "callable", "_almost_", "_approx_", "_count_equal_"):
                 raise CannotSplit("the program's function is handed to the test's own code")
         if isinstance(node, ast.Lambda | ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
             raise CannotSplit(f"a {type(node).__name__.lower()} holds the program's call")

@@ -11,7 +11,7 @@ from typing import cast
 
 from filters.verify.code.asserts import CannotSplit, NodeT, inlined
 from filters.verify.code.outside import NeedsPython, evaluate
-from filters.verify.code.scope import Scope, immutable, stored_names
+from filters.verify.code.scope import Scope, free_names, immutable, stored_names
 from filters.verify.code.values import Unplain, Value, source_of
 
 Later = Callable[[ast.expr], ast.expr]
@@ -117,7 +117,7 @@ class _Pick(ast.NodeTransformer):
             return False
         if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
             return False
-        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        names = free_names(node)
         if names & self._bound or self._scope.kind(node) != "own":
             return False
         return bool(names & self._data) or selects(node)
@@ -160,7 +160,8 @@ class _Pick(ast.NodeTransformer):
         if isinstance(node, ast.Subscript) and any(isinstance(name.ctx, ast.Load) for name in bare):
             return False
         written = ast.unparse(node)
-        return sum(isinstance(p, ast.Subscript | ast.Call) and ast.unparse(p) == written for p in parts) <= 1
+        read = [p for p in parts if isinstance(p, ast.Call) or (isinstance(p, ast.Subscript) and _loads(p))]
+        return sum(ast.unparse(p) == written for p in read) <= 1
 
     def _only_use(self, node: ast.expr) -> bool:
         """Whether the test looks at no other item of the whole."""
@@ -173,6 +174,10 @@ class _Pick(ast.NodeTransformer):
                 if not (written.startswith(other) or other.startswith(written)):
                     return False
         return True
+
+
+def _loads(node: ast.Subscript) -> bool:
+    return isinstance(node.ctx, ast.Load)
 
 
 def _base_names(node: ast.expr) -> set[str]:

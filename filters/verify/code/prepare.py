@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -102,7 +103,7 @@ def _forgotten_imports(test: str, library: frozenset[str]) -> dict[str, str]:
 def _subject(test: str, task: ProgramTask, library: frozenset[str]) -> frozenset[str]:
     """Builtins that this test means the program's own by: MBPP 126 tests a function called `sum`."""
     if task.entry_point:
-        return frozenset({task.entry_point})
+        return frozenset({re.split(r"\W", task.entry_point)[0]})
     tree = ast.parse(test)
     if free_names(tree) - BUILTINS - library - stored_names(tree):
         return frozenset()

@@ -203,12 +203,29 @@ class ScriptMaker:
             raise CannotSplit("a try with assertions")
         handler = statement.handlers[0]
         kinds = caught_kinds(handler.type)
-        if ends and not otherwise and kinds & {"AssertionError", "Exception", "BaseException"}:
+        catches = ends and not otherwise and kinds & {"AssertionError", "Exception", "BaseException"}
+        if catches and not any(isinstance(s, ast.Assert) for s in handler.body):
             raise CannotSplit("a handler that also catches the assertion")
         number = self._run(body, must_run=False)
         conditions = [self._condition(s, handler.name or "", number) for s in handler.body]
         found = tuple(c for c in conditions if c is not None)
+        if catches and not self._told_apart(found, statement.body[-1]):
+            raise CannotSplit("a handler that also catches the assertion")
         self._checks.append(MustRaise(number, tuple(sorted(kinds)), found, source_text(statement)))
+
+    def _told_apart(self, conditions: Sequence[ast.expr], failure: ast.stmt) -> bool:
+        """Whether the handler's own assertion fails on the message of the test's `assert False`."""
+        match failure:
+            case ast.Assert(msg=None):
+                message = ""
+            case ast.Assert(msg=ast.Constant(value=str(text))):
+                message = text
+            case _:
+                return False
+        try:
+            return not all(evaluate(condition, lambda name: _said(name, message)) for condition in conditions)
+        except (NeedsPython, TypeError, ArithmeticError, ValueError, LookupError):
+            return False
 
     def _condition(self, statement: ast.stmt, error: str, number: int) -> ast.expr | None:
         match statement:
@@ -319,6 +336,12 @@ class ScriptMaker:
 
 def _has_assert(*nodes: ast.AST) -> bool:
     return any(isinstance(part, ast.Assert | ast.Raise) for node in nodes for part in ast.walk(node))
+
+
+def _said(name: str, message: str) -> object:
+    if name.startswith("_message_"):
+        return message
+    raise KeyError(name)
 
 
 def _no_name(name: str) -> object:

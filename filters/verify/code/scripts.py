@@ -74,7 +74,7 @@ def weak_script(body: Sequence[ast.stmt], why: str) -> Script:
         # defining it would run nothing, and everything would pass
         return Script((), (), unusable=why)
     source = ast.unparse(ast.fix_missing_locations(ast.Module(list(body), [])))
-    source = PRELUDE + source if "_almost_(" in source or "_count_equal_(" in source else source
+    source = PRELUDE + source if any(f"{name}(" in source for name in ("_almost_", "_approx_", "_count_equal_")) else source
     return Script((Call(source, "exec"),), (MustRun(0),), weak=why)
 
 
