@@ -17,8 +17,9 @@ def _approx_(
         return bool(a == b)
     if a == b:
         return True
-    if a != a or b != b:
-        return nan_ok and a != a and b != b
+    missing = [str(n) == "nan" for n in (a, b)]
+    if any(missing):
+        return nan_ok and all(missing)
     if b in (float("inf"), float("-inf")):
         return False
     least = 1e-12 if abs is None else abs

@@ -153,7 +153,11 @@ class Splitter:
             return False
         if any(isinstance(loop.target, ast.Tuple) and self._scope.kind(loop.iter) == "own" for loop in loops):
             return False  # pairs of input and expected value: only what the call needs may go inside
-        if any(self._scope.kind(loop.iter) == "own" and taken_apart(name, [item]) for loop in loops for name in names):
+        if any(
+            self._scope.kind(loop.iter) == "own" and taken_apart(name, [item])
+            for loop in loops
+            for name in names
+        ):
             return False
         return self._scope.kind(item, bound | names) == "program" and self._inside(item, bound | names)
 

@@ -10,7 +10,9 @@ FeedbackKind = Literal[
 ]  # fmt: skip
 """`assertion`: a test that was run whole inside failed. The last line's kinds say nothing of the program."""
 
-UNKNOWN_KINDS = frozenset({"wall_timeout", "bad_tests", "missing_module", "unplain", "changed_input", "crashed"})
+UNKNOWN_KINDS = frozenset(
+    {"wall_timeout", "bad_tests", "missing_module", "unplain", "changed_input", "crashed"}
+)
 """Kinds after which the verdict is unknown, not wrong."""
 
 Steps = tuple[tuple[int, dict[str, str]], ...]

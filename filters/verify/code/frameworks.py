@@ -36,13 +36,16 @@ _NAMED = {
 }
 _RAISES = ("assertRaises", "assertRaisesRegex")
 
-PRELUDE = """\
+PRELUDE = (
+    """\
 def _almost_(a, b, places=7):
     return a == b or round(abs(a - b), places) == 0
 def _count_equal_(a, b):
     rest = list(b)
     return all(item in rest and not rest.remove(item) for item in a) and not rest
-""" + SOURCE
+"""
+    + SOURCE
+)
 """For a weak run: the helpers that rewritten tests may name."""
 
 
@@ -81,7 +84,10 @@ class _Approx(ast.NodeTransformer):
 
 
 def _without_approx(statement: ast.stmt) -> ast.stmt:
-    if not any(isinstance(part, ast.Name | ast.Attribute) and "approx" in ast.unparse(part) for part in ast.walk(statement)):
+    if not any(
+        isinstance(part, ast.Name | ast.Attribute) and "approx" in ast.unparse(part)
+        for part in ast.walk(statement)
+    ):
         return statement
     made = _Approx().visit(copy.deepcopy(statement))
     assert isinstance(made, ast.stmt)

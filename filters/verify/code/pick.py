@@ -23,9 +23,7 @@ _DESCENDED = (
 _ITERATES = frozenset({"map", "filter", "sorted", "list", "tuple", "set", "sum", "min", "max", "enumerate"})
 
 
-def picked(
-    node: NodeT, scope: Scope, text: Sequence[ast.stmt], data: frozenset[str], later: Later
-) -> NodeT:
+def picked(node: NodeT, scope: Scope, text: Sequence[ast.stmt], data: frozenset[str], later: Later) -> NodeT:
     """A copy in which what is computed of the test's own data stands as a value.
 
     `text` is the test: an item that the program could change stays where it is if the test looks at it again.
@@ -46,7 +44,9 @@ def literal_parts(node: ast.expr, scope: Scope) -> ast.Tuple | None:
 
 def selects(node: ast.AST) -> bool:
     """Whether an expression may leave out some of the data that it is written with."""
-    kinds = ast.Subscript | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.IfExp | ast.BoolOp
+    kinds = (
+        ast.Subscript | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.IfExp | ast.BoolOp
+    )
     if isinstance(node, ast.Lambda):
         return False
     if isinstance(node, kinds) or _method_of_data(node):

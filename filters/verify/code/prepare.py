@@ -179,10 +179,14 @@ def _with_given(test: PreparedTest, task: ProgramTask, sandbox: Sandbox, limits:
 
 
 def _filled(call: Call, sources: dict[str, ast.expr]) -> str:
-    return ast.unparse(substituted(ast.parse(call.source), sources)) if "_given_" in call.source else call.source
+    return (
+        ast.unparse(substituted(ast.parse(call.source), sources)) if "_given_" in call.source else call.source
+    )
 
 
-def _substituted(check: Check | MustRun | MustRaise, sources: dict[str, ast.expr]) -> Check | MustRun | MustRaise:
+def _substituted(
+    check: Check | MustRun | MustRaise, sources: dict[str, ast.expr]
+) -> Check | MustRun | MustRaise:
     if not isinstance(check, Check):
         return check
     unchanged = tuple(substituted(condition, sources) for condition in check.unchanged)

@@ -22,8 +22,16 @@ from filters.verify.code.must_raise import Message, caught_kinds, fails
 from filters.verify.code.outside import NeedsPython, evaluate
 from filters.verify.code.pick import literal_parts, picked, selects
 from filters.verify.code.scope import Scope, free_names, immutable, stored_names
-from filters.verify.code.script import GIVEN, Check, MustRaise, MustRun, Script, holds_placeholder, source_text
-from filters.verify.code.unchanged import inputs_unchanged
+from filters.verify.code.script import (
+    GIVEN,
+    Check,
+    MustRaise,
+    MustRun,
+    Script,
+    holds_placeholder,
+    source_text,
+)
+from filters.verify.code.unchanged import inputs_unchanged, placeholders
 from filters.verify.sandbox.job import Call
 
 
@@ -110,7 +118,8 @@ class ScriptMaker:
         elif self._splitter.may_ask(value) or self._scope.kind(value) == "shared":
             self._run([statement])
         else:
-            self._splitter.outside(value)  # the calls are made, what they come to is not used
+            made = self._splitter.outside(value)  # the calls are made, what they come to is not used
+            self._checks += [MustRun(number) for number in sorted(placeholders(made))]
 
     def _assign(self, statement: ast.stmt, target: ast.expr, value: ast.expr) -> None:
         kind = self._scope.kind(value)

@@ -52,7 +52,11 @@ def _grounded(script: Script) -> bool:
     sources = [call.source for call in script.calls]
     return any(
         isinstance(check, MustRaise)
-        or (isinstance(check, Check) and (check.unchanged or grounded(check.condition, sources)) and not _vouched(check, script))
+        or (
+            isinstance(check, Check)
+            and (check.unchanged or grounded(check.condition, sources))
+            and not _vouched(check, script)
+        )
         for check in script.checks
     )
 
@@ -74,7 +78,11 @@ def weak_script(body: Sequence[ast.stmt], why: str) -> Script:
         # defining it would run nothing, and everything would pass
         return Script((), (), unusable=why)
     source = ast.unparse(ast.fix_missing_locations(ast.Module(list(body), [])))
-    source = PRELUDE + source if any(f"{name}(" in source for name in ("_almost_", "_approx_", "_count_equal_")) else source
+    source = (
+        PRELUDE + source
+        if any(f"{name}(" in source for name in ("_almost_", "_approx_", "_count_equal_"))
+        else source
+    )
     return Script((Call(source, "exec"),), (MustRun(0),), weak=why)
 
 

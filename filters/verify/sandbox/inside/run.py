@@ -105,7 +105,9 @@ def raised(error: BaseException, program: str) -> list[Any]:
 def _lineage(error: BaseException) -> list[str]:
     try:
         classes = type.mro(type(error))[:MAX_LINEAGE]
-        return [f"builtins.{_BUILTIN_ERRORS[c]}" if c in _BUILTIN_ERRORS else f"own.{c.__name__}" for c in classes]
+        return [
+            f"builtins.{_BUILTIN_ERRORS[c]}" if c in _BUILTIN_ERRORS else f"own.{c.__name__}" for c in classes
+        ]
     except BaseException:
         return []
 
