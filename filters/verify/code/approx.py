@@ -1,11 +1,12 @@
 """`x == pytest.approx(y)`, decided outside."""
 
 import inspect
-from typing import Any
+
+from filters.verify.code.values import Value
 
 
 def _approx_(
-    a: "Any", b: "Any", rel: "Any" = None, abs: "Any" = None, nan_ok: bool = False
+    a: "Value", b: "Value", rel: "Value" = None, abs: "Value" = None, nan_ok: bool = False
 ) -> bool:  # fmt: skip
     if isinstance(b, dict):
         same = isinstance(a, dict) and a.keys() == b.keys()

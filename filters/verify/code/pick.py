@@ -30,8 +30,7 @@ def picked(node: NodeT, scope: Scope, text: Sequence[ast.stmt], data: frozenset[
     `data`: the test's own names that hold data and no functions.
     """
     bound = stored_names(node) | {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
-    made: NodeT = _Pick(scope, text, bound, data, later).visit(node)
-    return made
+    return cast(NodeT, _Pick(scope, text, bound, data, later).visit(node))
 
 
 def literal_parts(node: ast.expr, scope: Scope) -> ast.Tuple | None:
