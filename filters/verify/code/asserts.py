@@ -67,7 +67,7 @@ class Splitter:
             return self._rebuilt(ast.Call(receiver, node.args, node.keywords))
         if isinstance(node, ast.Call) and any(self._is_function(a, frozenset()) for a in node.args):
             name = node.func.id if isinstance(node.func, ast.Name) else ""
-            if name not in ("isinstance", "issubclass", "callable", "_almost_", "_count_equal_"):
+            if name not in ("isinstance", "issubclass", "callable", "_almost_", "_approx_", "_count_equal_"):
                 raise CannotSplit("the program's function is handed to the test's own code")
         if isinstance(node, ast.Lambda | ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
             raise CannotSplit(f"a {type(node).__name__.lower()} holds the program's call")
@@ -153,6 +153,12 @@ class Splitter:
             return False
         if any(isinstance(loop.target, ast.Tuple) and self._scope.kind(loop.iter) == "own" for loop in loops):
             return False  # pairs of input and expected value: only what the call needs may go inside
+        if any(
+            self._scope.kind(loop.iter) == "own" and taken_apart(name, [item])
+            for loop in loops
+            for name in names
+        ):
+            return False
         return self._scope.kind(item, bound | names) == "program" and self._inside(item, bound | names)
 
     def _wrapped(self, node: ast.Call, bound: frozenset[str]) -> bool:
@@ -171,7 +177,7 @@ class Splitter:
         if any(self._scope.kind(o, bound) == "program" or isinstance(o, ast.Compare) for o in options):
             return False
         if name in ("str", "repr") and len(arguments) == 1:
-            return self._inside(arguments[0], bound) or isinstance(arguments[0], ast.BinOp)
+            return self._inside(arguments[0], bound)
         if not arguments or not self._inside(arguments[0], bound):
             return bool(
                 name in ("map", "filter") and len(arguments) == 2 and self._inside(arguments[1], bound)
@@ -194,7 +200,7 @@ class Splitter:
                 if parts is None or not parts:
                     return None
                 return ast.BoolOp(ast.And() if name == "all" else ast.Or(), parts)
-            case ast.ListComp():
+            case ast.ListComp() | ast.GeneratorExp() if self._scope.kind(node) == "program":
                 parts = self._rounds(node)
                 return None if parts is None else ast.List(parts, ast.Load())
         return None
@@ -249,6 +255,17 @@ class _Substitute(ast.NodeTransformer):
 def substituted(node: NodeT, given: dict[str, ast.expr]) -> NodeT:
     """A copy with names replaced by expressions."""
     return cast(NodeT, _Substitute(given).visit(copy.deepcopy(node))) if given else node
+
+
+def taken_apart(name: str, parts: Sequence[ast.AST]) -> bool:
+    """Whether only an item of what a name stands for is used somewhere: `case[0]`."""
+    return any(
+        isinstance(node, ast.Subscript | ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        for part in parts
+        for node in ast.walk(part)
+    )
 
 
 def literal_items(node: ast.expr, scope: Scope) -> list[ast.expr] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from filters.verify.code.feedback import UNKNOWN_KINDS, Feedback, FeedbackKind
-from filters.verify.code.must_raise import raises_one_of
+from filters.verify.code.must_raise import raised_one_of
 from filters.verify.code.options import ProgramOptions
 from filters.verify.code.outside import NeedsPython, evaluate
 from filters.verify.code.prepare import PreparedTest
@@ -41,6 +41,13 @@ PASSED, NOT_REACHED = Result(True), Result(None)
 
 class _Cut(Exception):
     """The process ended before call N was answered."""
+
+
+class _Changed(Exception):
+    """The program changed an input that the expected side is worked out from."""
+
+
+_CHANGED = "It changed an input that the expected value is worked out from."
 
 
 class _CallRaised(Exception):
@@ -135,9 +142,9 @@ class Decider:
     def _equal(self, a: Value, b: Value) -> bool:
         return equal(a, b, strict_types=self._options.strict_types, tolerance=self._options.tolerance)
 
-    def raises(self, kind: str, wanted: Sequence[str]) -> bool:
-        """Whether an exception class is one of the wanted."""
-        return raises_one_of(kind, wanted, self._bases)
+    def raises(self, raised: Raised, wanted: Sequence[str]) -> bool:
+        """Whether an exception is one of the wanted; `Unplain` where it only has the name."""
+        return raised_one_of(raised, wanted, self._bases)
 
 
 def _cut(script: Script, number: int, reached: int, ended: str) -> Result:
@@ -167,6 +174,8 @@ class _Answers:
             except Unplain as error:
                 feedback = Feedback("unplain", self._number, message=f"An object of {error} was returned.")
                 return Result(None, feedback)
+            except _Changed:
+                return Result(None, Feedback("changed_input", self._number, message=_CHANGED))
             if failed is not None:
                 return _failed(replace(failed, steps=self._steps(check)))
         return Result(True, weak=self._script.weak)
@@ -177,6 +186,9 @@ class _Answers:
         if isinstance(check, MustRun):
             raised = self._reply(check.call).raised
             return None if raised is None else self._raised(check.call, raised)
+        for unchanged in check.unchanged:
+            if not self._decider.holds(unchanged, self._value, self._test):
+                raise _Changed
         note = ""
         try:
             if self._decider.holds(check.condition, self._value, self._test):
@@ -191,7 +203,7 @@ class _Answers:
         wanted = " or ".join(check.kinds)
         if raised is None:
             return Feedback("no_exception", self._number, call, expected=wanted)
-        if not self._decider.raises(raised.kind, check.kinds):
+        if not self._decider.raises(raised, check.kinds):
             return _of_exception(kind_of(raised), self._number, raised, call, expected=wanted)
         for condition in check.conditions:
             if not self._decider.holds(condition, lambda name: _message(name, raised), self._test):

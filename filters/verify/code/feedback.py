@@ -6,11 +6,13 @@ from typing import Any, Literal
 FeedbackKind = Literal[
     "compile_error", "exception", "no_exception", "wrong_value", "wrong_output", "assertion",
     "timeout", "wall_timeout", "memory", "output_limit", "exited", "killed",
-    "bad_tests", "missing_module", "unplain", "crashed",
+    "bad_tests", "missing_module", "unplain", "changed_input", "crashed",
 ]  # fmt: skip
 """`assertion`: a test that was run whole inside failed. The last line's kinds say nothing of the program."""
 
-UNKNOWN_KINDS = frozenset({"wall_timeout", "bad_tests", "missing_module", "unplain", "crashed"})
+UNKNOWN_KINDS = frozenset(
+    {"wall_timeout", "bad_tests", "missing_module", "unplain", "changed_input", "crashed"}
+)
 """Kinds after which the verdict is unknown, not wrong."""
 
 Steps = tuple[tuple[int, dict[str, str]], ...]
@@ -25,6 +27,7 @@ _SENTENCES: dict[FeedbackKind, str] = {
     "bad_tests": "The test itself cannot run.",
     "missing_module": "It needs a module that is not installed where it is judged.",
     "unplain": "What it returned cannot be compared from outside.",
+    "changed_input": "It cannot be decided.",
     "crashed": "It could not be run.",
 }
 

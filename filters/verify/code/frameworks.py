@@ -13,8 +13,9 @@ import ast
 import copy
 from collections.abc import Sequence
 
+from filters.verify.code.approx import SOURCE
 from filters.verify.code.asserts import CannotSplit, substituted
-from filters.verify.code.scope import free_names
+from filters.verify.code.scope import free_names, stored_names
 
 PROGRAM_MODULES = frozenset(
     {"solution", "program", "main", "answer", "candidate", "submission", "your_module"}
@@ -35,19 +36,62 @@ _NAMED = {
 }
 _RAISES = ("assertRaises", "assertRaisesRegex")
 
-PRELUDE = """\
+PRELUDE = (
+    """\
 def _almost_(a, b, places=7):
     return a == b or round(abs(a - b), places) == 0
 def _count_equal_(a, b):
     rest = list(b)
     return all(item in rest and not rest.remove(item) for item in a) and not rest
 """
-"""For a weak run: the two helpers that rewritten tests may name."""
+    + SOURCE
+)
+"""For a weak run: the helpers that rewritten tests may name."""
 
 
 def plain_statements(body: Sequence[ast.stmt], entry_point: str) -> list[ast.stmt]:
     """The statements that a test comes to; `CannotSplit` where its form is not known."""
+    if "." in entry_point:
+        made = subject(entry_point)
+        name = entry_point.rpartition(".")[2]
+        if name not in stored_names(*body):
+            body = [substituted(statement, {name: made}) for statement in body]
     return _Plain(entry_point).block(body)
+
+
+def subject(entry_point: str) -> ast.expr:
+    """What is under test: a name, or the method of a new object (`Solution().f`, `Solution.f`)."""
+    head, dot, name = entry_point.rpartition(".")
+    if not dot:
+        return ast.Name(entry_point, ast.Load())
+    made = ast.Call(ast.Name(head.removesuffix("()"), ast.Load()), [], [])
+    return ast.Attribute(made, name, ast.Load())
+
+
+class _Approx(ast.NodeTransformer):
+    """`x == pytest.approx(y)` as `_approx_(x, y)`, which is decided outside."""
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        if len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            return node
+        for one, other in ((node.comparators[0], node.left), (node.left, node.comparators[0])):
+            if isinstance(one, ast.Call) and ast.unparse(one.func) in ("pytest.approx", "approx"):
+                arguments = [other, *one.args]
+                call = ast.Call(ast.Name("_approx_", ast.Load()), arguments, one.keywords)
+                return call if isinstance(node.ops[0], ast.Eq) else ast.UnaryOp(ast.Not(), call)
+        return node
+
+
+def _without_approx(statement: ast.stmt) -> ast.stmt:
+    if not any(
+        isinstance(part, ast.Name | ast.Attribute) and "approx" in ast.unparse(part)
+        for part in ast.walk(statement)
+    ):
+        return statement
+    made = _Approx().visit(copy.deepcopy(statement))
+    assert isinstance(made, ast.stmt)
+    return made
 
 
 class _Plain:
@@ -68,7 +112,7 @@ class _Plain:
         if function.name.startswith("test") and not parameters:
             return self._body(function, [])
         if function.name.startswith(("check", "test")) and parameters == 1 and self._entry_point:
-            return self._body(function, [ast.Name(self._entry_point, ast.Load())])
+            return self._body(function, [subject(self._entry_point)])
         return [function]
 
     def _top(self, statement: ast.stmt) -> list[ast.stmt]:
@@ -119,7 +163,7 @@ class _Plain:
 
     def _statement(self, statement: ast.stmt) -> list[ast.stmt]:
         match statement:
-            case ast.ImportFrom(module=module) if module in PROGRAM_MODULES:
+            case ast.ImportFrom(module=module) if module in (*PROGRAM_MODULES, "pytest"):
                 return []
             case ast.Import(names=names) if all(
                 a.name in (*PROGRAM_MODULES, "unittest", "pytest") for a in names
@@ -140,7 +184,7 @@ class _Plain:
                     return [_must_raise(self._inner(body), call.args[0], _pattern(call))]
                 if isinstance(call.func, ast.Attribute) and call.func.attr == "subTest":
                     return self._inner(body)
-        return [self._nested(statement)]
+        return [_without_approx(self._nested(statement))]
 
     def _inner(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         return [new for s in body for new in self._statement(s)]

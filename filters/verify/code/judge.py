@@ -9,7 +9,7 @@
 Right: every test passed, by checks that the program cannot reach. Wrong, with the reason:
 `failed_test`, `exception`, `no_exception`, `compile_error`, `timeout` (processor time), `memory`,
 `output_limit`, `exited`, `killed`. Unknown: `weak_tests`, `wall_timeout` (may be the machine's fault),
-`flaky`, `unplain`, `bad_tests`, `missing_module`, `tampering` (by option), `crashed`.
+`flaky`, `unplain`, `changed_input`, `bad_tests`, `missing_module`, `tampering` (by option), `crashed`.
 """
 
 import ast
@@ -27,7 +27,7 @@ from filters.verify.code.program_tree import program_tree
 from filters.verify.code.relocate import relocated
 from filters.verify.code.report import ProgramReport, reason_of
 from filters.verify.code.script import compares_two
-from filters.verify.code.scripts import whole_script
+from filters.verify.code.scripts import UNGROUNDED, whole_script
 from filters.verify.code.tamper import tamper_flags
 from filters.verify.code.task import ProgramTask
 from filters.verify.code.values import Unplain, Value
@@ -212,7 +212,7 @@ class _Trial:
         objects of the program against each other, and otherwise nothing: an object may equal anything.
         """
         test = self.prepared.tests[number]
-        if test.script is None or test.script.weak:
+        if test.script is None or test.script.weak not in ("", UNGROUNDED):
             return result
         why = result.feedback.message if result.feedback else ""
         script = whole_script(test.text, self.prepared.task.entry_point, why)
@@ -244,7 +244,7 @@ class _Trial:
         passed = tuple(result.passed for result in first.results)
         same = all(tuple(r.passed for r in run.results) == passed for run in runs)
         flags = tamper_flags(self.program, self.prepared.literals)
-        weak = next((r.weak for r in first.results if r.weak), "")
+        weak = self._weak(first)
         if mutant_score is not None and mutant_score < self._options.min_mutant_score:
             weak = weak or f"the tests kill {mutant_score:.0%} of the reference's mutants"
         verdict = self._verdict(first, passed, weak)
@@ -258,6 +258,13 @@ class _Trial:
             "weak" if weak else "strong", weak,
             wall_s=sum(f.wall_s for f in finished), cpu_s=sum(f.cpu_s for f in finished), mutant_score=mutant_score,
         )  # fmt: skip
+
+    def _weak(self, run: _Run) -> str:
+        """Why the tests are weak; one that sets nothing against the program's answers is made up for by others."""
+        said = [result.weak for result in run.results]
+        if any(one == "" for one in said):
+            said = [one for one in said if one != UNGROUNDED]
+        return next((one for one in said if one), "")
 
     def _verdict(self, run: _Run, passed: Sequence[bool | None], weak: str) -> Verdict:
         if run.early is not None and not any(result.feedback for result in run.results):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from filters.verify.code.program_tree import program_tree
 from filters.verify.code.scope import BUILTINS
+from filters.verify.code.values import Unplain
+from filters.verify.sandbox.job import Raised
 
 MESSAGE = "_message_{}"
 """Stands for the message of the exception that call N raised."""
@@ -59,6 +61,22 @@ def raises_one_of(kind: str, wanted: Sequence[str], bases: dict[str, tuple[str, 
         )
     found = getattr(builtins, kind, None) if kind in BUILTINS else None
     return isinstance(found, type) and any(base.__name__ in wanted for base in found.__mro__)
+
+
+def raised_one_of(raised: Raised, wanted: Sequence[str], bases: dict[str, tuple[str, ...]]) -> bool:
+    """Whether an exception is one of the wanted; `Unplain` where only its name is.
+
+    A program may define its own `ValueError`: a test that means the builtin is not met by it.
+    """
+    if not raised.lineage:
+        return raises_one_of(raised.kind, wanted, bases)
+    if any(f"builtins.{kind}" in raised.lineage for kind in wanted if kind in BUILTINS):
+        return True
+    if any(f"own.{kind}" in raised.lineage for kind in wanted if kind not in BUILTINS):
+        return True
+    if any(f"own.{kind}" in raised.lineage for kind in wanted):
+        raise Unplain(f"a class of its own called {raised.kind}")
+    return False
 
 
 def class_bases(program: str) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ import operator
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from filters.verify.code.approx import approx
 from filters.verify.code.values import Opaque, Unplain, Value, equal
 
 MAX_LENGTH = 100_000
@@ -61,7 +62,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "reversed": lambda a: list(reversed(a)), "range": _range, "isinstance": isinstance,
     "math.isclose": math.isclose, "math.sqrt": math.sqrt, "math.fabs": math.fabs, "math.isnan": math.isnan,
     "math.isinf": math.isinf, "math.floor": math.floor, "math.ceil": math.ceil,
-    "_almost_": _almost, "_count_equal_": _count_equal, "_contains_": _contains,
+    "_almost_": _almost, "_approx_": approx, "_count_equal_": _count_equal, "_contains_": _contains,
 }  # fmt: skip
 _VALUES: dict[str, Value] = {
     "math.pi": math.pi, "math.e": math.e, "math.inf": math.inf, "math.nan": math.nan,

@@ -2,14 +2,16 @@
 
 import ast
 import copy
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from filters.verify.code.asserts import substituted
 from filters.verify.code.frameworks import PRELUDE
 from filters.verify.code.outside import NeedsPython, evaluate
 from filters.verify.code.scope import BUILTINS, defined_names, free_names, imported_modules, stored_names
-from filters.verify.code.script import Check, MustRaise, MustRun, Script
-from filters.verify.code.scripts import make_script
+from filters.verify.code.script import GIVEN, Check, MustRaise, MustRun, Script
+from filters.verify.code.scripts import make_script, whole_script
 from filters.verify.code.task import ProgramTask, StdioTest
 from filters.verify.code.values import Opaque, Unplain, Value, decode, opaque_in, source_of
 from filters.verify.sandbox.base import Sandbox
@@ -60,6 +62,7 @@ def prepare(task: ProgramTask, sandbox: Sandbox, limits: Limits) -> Prepared:
     library = frozenset(stored_names(*(s for s in setup_body if not _uses_program(s, task))))
     modules = frozenset(imported_modules(setup_body))
     tests = [_prepared(test, task, library, modules) for test in task.all_tests]
+    tests = [_with_given(test, task, sandbox, limits) for test in tests]
     folded = [_folded(test, sandbox, limits) for test in tests]
     literals = [text for test in folded for text in _literals(test)]
     return Prepared(task, tuple(folded), tuple(dict.fromkeys(literals)))
@@ -100,7 +103,7 @@ def _forgotten_imports(test: str, library: frozenset[str]) -> dict[str, str]:
 def _subject(test: str, task: ProgramTask, library: frozenset[str]) -> frozenset[str]:
     """Builtins that this test means the program's own by: MBPP 126 tests a function called `sum`."""
     if task.entry_point:
-        return frozenset({task.entry_point})
+        return frozenset({re.split(r"\W", task.entry_point)[0]})
     tree = ast.parse(test)
     if free_names(tree) - BUILTINS - library - stored_names(tree):
         return frozenset()
@@ -161,6 +164,35 @@ def _no_name(name: str) -> Value:
     raise KeyError(name)
 
 
+def _with_given(test: PreparedTest, task: ProgramTask, sandbox: Sandbox, limits: Limits) -> PreparedTest:
+    """The test with its `_given_N` worked out; weak where one has no plain form."""
+    if test.script is None or not test.script.given:
+        return test
+    values = _answers(test.script.given, test, sandbox, limits)
+    if any(opaque_in(value) for value in values):
+        why = "what is computed of the test's data has no plain form"
+        return replace(test, script=whole_script(test.text, task.entry_point, why))
+    sources = {GIVEN.format(n): ast.parse(source_of(v), mode="eval").body for n, v in enumerate(values)}
+    calls = tuple(replace(call, source=_filled(call, sources)) for call in test.script.calls)
+    checks = tuple(_substituted(check, sources) for check in test.script.checks)
+    return replace(test, script=replace(test.script, calls=calls, checks=checks, given=()))
+
+
+def _filled(call: Call, sources: dict[str, ast.expr]) -> str:
+    return (
+        ast.unparse(substituted(ast.parse(call.source), sources)) if "_given_" in call.source else call.source
+    )
+
+
+def _substituted(
+    check: Check | MustRun | MustRaise, sources: dict[str, ast.expr]
+) -> Check | MustRun | MustRaise:
+    if not isinstance(check, Check):
+        return check
+    unchanged = tuple(substituted(condition, sources) for condition in check.unchanged)
+    return replace(check, condition=substituted(check.condition, sources), unchanged=unchanged)
+
+
 def _folded(test: PreparedTest, sandbox: Sandbox, limits: Limits) -> PreparedTest:
     if test.script is None or test.script.weak:
         return test
@@ -180,14 +212,14 @@ def _root(condition: ast.expr) -> ast.AST:
 
 def _conditions(check: Check | MustRun | MustRaise) -> tuple[ast.expr, ...]:
     if isinstance(check, Check):
-        return (check.condition,)
+        return (check.condition, *check.unchanged)
     return check.conditions if isinstance(check, MustRaise) else ()
 
 
 def _with_conditions(check: Check | MustRun | MustRaise, fold: _Fold) -> Check | MustRun | MustRaise:
     made = [fold.visit(_root(c)).body for c in _conditions(check)]  # type: ignore[attr-defined]
     if isinstance(check, Check):
-        return replace(check, condition=made[0])
+        return replace(check, condition=made[0], unchanged=tuple(made[1:]))
     return replace(check, conditions=tuple(made)) if isinstance(check, MustRaise) else check
 
 

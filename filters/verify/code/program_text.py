@@ -19,6 +19,7 @@ def program_in(reply: str, entry_point: str = "") -> str | None:
     mistake is then the program's). A reply without a complete block is a program where it parses as a
     whole. Blocks that were cut short are not programs.
     """
+    entry_point = re.split(r"\W", entry_point)[0]  # `Solution().f`: the class is what is defined
     blocks = list(_blocks(reply))
     parsed = [block for block in blocks if _parses(block)]
     for block in reversed(parsed):

@@ -12,6 +12,7 @@ Kind = Literal["program", "shared", "own"]
 given it and may have changed it. `own`: the test's own, a builtin or an import; never asked inside."""
 
 BUILTINS = frozenset(dir(builtins))
+_OUTSIDE = ("_value_", "_message_", "_given_", "_almost_", "_approx_", "_count_equal_", "_contains_")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -101,6 +102,8 @@ class Scope:
         self.helpers: dict[str, list[ast.stmt]] = {}
         """The test's own names that took statements to make, and the statements."""
         self.shared: set[str] = set()
+        self.original: dict[str, ast.expr] = {}
+        """What shared names were when the program was given them, where that is known."""
         self.taken: set[str] = set()
         """Names that hold what the program gave."""
 
@@ -110,7 +113,7 @@ class Scope:
             return "shared"
         if name in self.taken or name in self._subject:
             return "program"
-        known = name.startswith(("_value_", "_message_", "_almost_", "_count_equal_", "_contains_"))
+        known = name.startswith(_OUTSIDE)
         known = known or name in self.own or name in self.helpers or name in self.library or name in BUILTINS
         return "own" if known else "program"
 
@@ -125,5 +128,6 @@ class Scope:
             self.own.pop(name, None)
             self.helpers.pop(name, None)
             self.shared.discard(name)
+            self.original.pop(name, None)
             self.taken.discard(name)
             self.library.discard(name)

@@ -15,6 +15,8 @@ class Check:
     condition: ast.expr
     text: str
     """The assertion as the test has it."""
+    unchanged: tuple[ast.expr, ...] = ()
+    """What must hold for the condition to say anything: inputs that it looks at are as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Script:
     weak: str = ""
     unusable: str = ""
     """Why it says nothing of any program: it asks nothing, or its form cannot be run here."""
+    given: tuple[ast.expr, ...] = ()
+    """What `_given_N` in the calls stands for: the test's own, worked out without the program."""
+
+
+GIVEN = "_given_{}"
 
 
 def holds_placeholder(node: ast.AST) -> bool:

@@ -16,12 +16,22 @@ from filters.verify.code.asserts import (
     inlined,
     literal_items,
     substituted,
+    taken_apart,
 )
 from filters.verify.code.must_raise import Message, caught_kinds, fails
 from filters.verify.code.outside import NeedsPython, evaluate
-from filters.verify.code.pick import literal_parts, picked
+from filters.verify.code.pick import literal_parts, picked, selects
 from filters.verify.code.scope import Scope, free_names, immutable, stored_names
-from filters.verify.code.script import Check, MustRaise, MustRun, Script, holds_placeholder, source_text
+from filters.verify.code.script import (
+    GIVEN,
+    Check,
+    MustRaise,
+    MustRun,
+    Script,
+    holds_placeholder,
+    source_text,
+)
+from filters.verify.code.unchanged import inputs_unchanged, placeholders
 from filters.verify.sandbox.job import Call
 
 
@@ -34,11 +44,14 @@ class ScriptMaker:
         self._helpers: list[tuple[ast.stmt, set[str]]] = []
         self._splitter = Splitter(scope, self._ask)
         self._text: tuple[ast.stmt, ...] = ()
+        self._given: list[ast.expr] = []
+        self._looked: dict[int, ast.expr | None] = {}
+        """Calls that look at what the program was given, and what that was where it is known."""
 
     def script(self) -> Script:
         """What was made of the statements given so far."""
         setup = [*self._imports, *(source_text(statement) for statement, _ in self._helpers)]
-        return Script(tuple(self._calls), tuple(self._checks), "\n".join(setup))
+        return Script(tuple(self._calls), tuple(self._checks), "\n".join(setup), given=tuple(self._given))
 
     def block(self, body: Sequence[ast.stmt]) -> None:
         """Take statements in order."""
@@ -51,7 +64,9 @@ class ScriptMaker:
             case ast.Assert(test=ast.Tuple(elts=[_, *_])):
                 raise CannotSplit("an assertion of a tuple, which is always true")
             case ast.Assert(test=test):
-                self._checks.append(Check(self._splitter.outside(test), source_text(statement)))
+                condition = self._splitter.outside(test)
+                unchanged = inputs_unchanged(condition, self._looked)
+                self._checks.append(Check(condition, source_text(statement), unchanged))
             case ast.Import() | ast.ImportFrom():
                 self._import(statement)
             case ast.Pass():
@@ -103,7 +118,8 @@ class ScriptMaker:
         elif self._splitter.may_ask(value) or self._scope.kind(value) == "shared":
             self._run([statement])
         else:
-            self._splitter.outside(value)  # the calls are made, what they come to is not used
+            made = self._splitter.outside(value)  # the calls are made, what they come to is not used
+            self._checks += [MustRun(number) for number in sorted(placeholders(made))]
 
     def _assign(self, statement: ast.stmt, target: ast.expr, value: ast.expr) -> None:
         kind = self._scope.kind(value)
@@ -171,6 +187,7 @@ class ScriptMaker:
                 raise CannotSplit("a loop that is not over literal cases")
             return False
         plain = isinstance(loop.target, ast.Name) and not _has_assert(loop)
+        plain = plain and not (isinstance(loop.target, ast.Name) and taken_apart(loop.target.id, loop.body))
         if plain and not any(isinstance(p, ast.Compare) for p in ast.walk(loop)):
             return False  # `for i in range(5): s.push(i)` goes inside as it stands
         for item in items:
@@ -195,12 +212,29 @@ class ScriptMaker:
             raise CannotSplit("a try with assertions")
         handler = statement.handlers[0]
         kinds = caught_kinds(handler.type)
-        if ends and not otherwise and kinds & {"AssertionError", "Exception", "BaseException"}:
+        catches = ends and not otherwise and kinds & {"AssertionError", "Exception", "BaseException"}
+        if catches and not any(isinstance(s, ast.Assert) for s in handler.body):
             raise CannotSplit("a handler that also catches the assertion")
         number = self._run(body, must_run=False)
         conditions = [self._condition(s, handler.name or "", number) for s in handler.body]
         found = tuple(c for c in conditions if c is not None)
+        if catches and not self._told_apart(found, statement.body[-1]):
+            raise CannotSplit("a handler that also catches the assertion")
         self._checks.append(MustRaise(number, tuple(sorted(kinds)), found, source_text(statement)))
+
+    def _told_apart(self, conditions: Sequence[ast.expr], failure: ast.stmt) -> bool:
+        """Whether the handler's own assertion fails on the message of the test's `assert False`."""
+        match failure:
+            case ast.Assert(msg=None):
+                message = ""
+            case ast.Assert(msg=ast.Constant(value=str(text))):
+                message = text
+            case _:
+                return False
+        try:
+            return not all(evaluate(condition, lambda name: _said(name, message)) for condition in conditions)
+        except (NeedsPython, TypeError, ArithmeticError, ValueError, LookupError):
+            return False
 
     def _condition(self, statement: ast.stmt, error: str, number: int) -> ast.expr | None:
         match statement:
@@ -217,7 +251,11 @@ class ScriptMaker:
     def _ask(self, node: ast.expr) -> int:
         made = self._with_own_names(node)
         self._calls.append(Call(source_text(made)))
-        return len(self._calls) - 1
+        number = len(self._calls) - 1
+        if self._scope.kind(node) == "shared":
+            name = node.id if isinstance(node, ast.Name) else ""
+            self._looked[number] = self._scope.original.get(name)
+        return number
 
     def _run(self, body: Sequence[ast.stmt], must_run: bool = True) -> int:
         made: list[ast.stmt] = [self._with_own_names(statement) for statement in body]
@@ -225,29 +263,64 @@ class ScriptMaker:
         library = all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in made)
         if not library:
             shared = self._scope.kind(ast.Module(list(body), [])) == "shared"
+            original = self._original(body) if shared else {}
             self._scope.forget(stored)
             (self._scope.shared if shared else self._scope.taken).update(stored)
+            self._scope.original |= original
         self._calls.append(Call("\n".join(source_text(statement) for statement in made), "exec"))
         number = len(self._calls) - 1
         if must_run:
             self._checks.append(MustRun(number))
         return number
 
+    def _original(self, body: Sequence[ast.stmt]) -> dict[str, ast.expr]:
+        """What `b = sorted(a)` gives b where the program left a as it was; a call on `a` may change it."""
+        known = self._scope.original
+        names = {n for s in body for n in free_names(s)} & self._scope.shared
+        made: dict[str, ast.expr] = {}
+        match body:
+            case [ast.Assign(targets=[ast.Name(id=name)], value=value)] if names <= known.keys():
+                made = {name: substituted(value, known)}
+            case _:
+                for name in names:
+                    known.pop(name, None)
+        return made
+
+    def _later(self, node: ast.expr) -> ast.expr:
+        if holds_placeholder(node):
+            raise CannotSplit("a call on what was decided outside")
+        self._given.append(node)
+        return ast.Name(GIVEN.format(len(self._given) - 1), ast.Load())
+
+    def _data(self) -> frozenset[str]:
+        """The test's own names that hold data which can be changed."""
+        own = {n for n, v in self._scope.own.items() if not (immutable(v) or isinstance(v, ast.Lambda))}
+        defined = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
+        functions = {statement.name for statement, _ in self._helpers if isinstance(statement, defined)}
+        return frozenset(own | (self._scope.helpers.keys() - functions))
+
     def _with_own_names(self, node: NodeT) -> NodeT:
         """What goes inside: constants are written in place, other variables of the test are sent first."""
         constants: dict[str, ast.expr] = {}
-        node = picked(node, self._scope, self._text)
+        data = self._data()
+        node = picked(node, self._scope, self._text, data, self._later)
         for name in sorted(free_names(node)):
             if name in self._scope.own:
                 value = self._scope.own[name]
                 if immutable(value) and name not in stored_names(node):
                     constants[name] = value
                     continue
-                value = self._with_own_names(value)
-                self._send([ast.Assign([ast.Name(name, ast.Store())], value)], {name})
+                value = self._later(value) if selects(value) else self._with_own_names(value)
+                self._give(name, value)
+            elif name in self._scope.helpers and name in data:
+                self._give(name, self._later(ast.Name(name, ast.Load())))
             elif name in self._scope.helpers:
                 self._send_helpers(name)
         return substituted(node, constants)
+
+    def _give(self, name: str, value: ast.expr) -> None:
+        self._send([ast.Assign([ast.Name(name, ast.Store())], value)], {name})
+        self._scope.original[name] = value
 
     def _send(self, statements: Sequence[ast.stmt], names: set[str]) -> None:
         if any(holds_placeholder(statement) for statement in statements):
@@ -272,6 +345,12 @@ class ScriptMaker:
 
 def _has_assert(*nodes: ast.AST) -> bool:
     return any(isinstance(part, ast.Assert | ast.Raise) for node in nodes for part in ast.walk(node))
+
+
+def _said(name: str, message: str) -> object:
+    if name.startswith("_message_"):
+        return message
+    raise KeyError(name)
 
 
 def _no_name(name: str) -> object:

@@ -5,6 +5,7 @@ no setup, no entry point (the tests name the function).
 """
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ class StdioTest:
     stdout: str
 
 
+_ENTRY_POINT = re.compile(r"[^\W\d]\w*((\(\))?\.[^\W\d]\w*)?")
 Test = str | StdioTest
 """Assertions as Python source, or a standard input with its output."""
 
@@ -35,7 +37,10 @@ class ProgramTask:
     setup: str = ""
     """Imports and helpers that run before the program and beside the expected values."""
     entry_point: str = ""
-    """The function or class under test; needed by `def check(candidate)` without a call."""
+    """The function or class under test; needed by `def check(candidate)` without a call.
+
+    `Solution().f` (or `Solution.f`) is a method of a new object each time: tests name it `f`.
+    """
     reference: str = ""
     """A right program: gives the time limit its measure and mutants their origin."""
     id: str = ""
@@ -45,8 +50,8 @@ class ProgramTask:
             raise RecordError(
                 "there are no tests: give `tests` at least one assert statement or {stdin, stdout}"
             )
-        if self.entry_point and not self.entry_point.isidentifier():
-            raise RecordError(f"entry_point {self.entry_point!r} is not a name")
+        if self.entry_point and not _ENTRY_POINT.fullmatch(self.entry_point):
+            raise RecordError(f"entry_point {self.entry_point!r} is not a name (or Class().method)")
         for number, test in enumerate(self.all_tests, start=1):
             if isinstance(test, str):
                 _parsed(test, f"test {number}")

@@ -125,8 +125,10 @@ def _reply(record: dict[str, Any]) -> Reply:
 
 def _raised(written: object) -> Raised:
     match written:
-        case [str(kind), str(message), None | int() as line, str(source)]:
-            return Raised(_sound(kind)[:100], _sound(message)[:500], line, _sound(source)[:500])
+        case [str(kind), str(message), None | int() as line, str(source), *rest]:
+            lineage = rest[0] if rest and isinstance(rest[0], list) else []
+            names = tuple(_sound(name)[:100] for name in lineage[:50] if isinstance(name, str))
+            return Raised(_sound(kind)[:100], _sound(message)[:500], line, _sound(source)[:500], names)
     return Raised("Unknown", "")
 
 

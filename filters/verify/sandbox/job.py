@@ -81,6 +81,8 @@ class Raised:
     """1-based line of the program that was running, the innermost one; None where none was."""
     source: str = ""
     """That line's text."""
+    lineage: tuple[str, ...] = ()
+    """The classes it is an instance of: `builtins.ValueError` for the real one, else `own.Name`."""
 
 
 @dataclass(frozen=True, slots=True)

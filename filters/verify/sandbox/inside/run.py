@@ -6,6 +6,7 @@ failed; `{"done": true}` at the end. The program can emit the same lines itself.
 does not know which values are expected.
 """
 
+import builtins
 import sys
 import types
 from collections.abc import Callable
@@ -20,6 +21,14 @@ Trace = Any
 PROGRAM, SETUP, CALL = "<program>", "<setup>", "<call>"
 MAX_MESSAGE = 500
 MAX_STEPS = 2_000
+MAX_LINEAGE = 20
+
+# Taken before any program runs: it can put another class under the same name.
+_BUILTIN_ERRORS = {
+    error: name
+    for name, error in vars(builtins).items()
+    if isinstance(error, type) and issubclass(error, BaseException)
+}
 
 
 def run(job: dict[str, Any], emit: Emit) -> None:
@@ -76,7 +85,10 @@ def _call(source: str, mode: str, space: dict[str, Any], traced: bool, program: 
 
 
 def raised(error: BaseException, program: str) -> list[Any]:
-    """`[class, message, line, source]` of an exception, the line being the program's innermost."""
+    """`[class, message, line, source, lineage]` of an exception, the line being the program's innermost.
+
+    The lineage are the classes that it is an instance of; only the real ones are called `builtins.ValueError`.
+    """
     line = None
     trace: types.TracebackType | None = error.__traceback__
     while trace is not None:
@@ -87,7 +99,17 @@ def raised(error: BaseException, program: str) -> list[Any]:
         line = error.lineno
     lines = program.splitlines()
     source = lines[line - 1].strip() if line and line <= len(lines) else ""
-    return [type(error).__name__, _message(error), line, source]
+    return [type(error).__name__, _message(error), line, source, _lineage(error)]
+
+
+def _lineage(error: BaseException) -> list[str]:
+    try:
+        classes = type.mro(type(error))[:MAX_LINEAGE]
+        return [
+            f"builtins.{_BUILTIN_ERRORS[c]}" if c in _BUILTIN_ERRORS else f"own.{c.__name__}" for c in classes
+        ]
+    except BaseException:
+        return []
 
 
 def _message(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,9 @@ FORGERIES: dict[str, str] = {
         (Path(__file__).parents[3] / "cases" / "forgeries.json").read_text(encoding="utf-8")
     )
 }
+FORGED_TESTS = json.loads(
+    (Path(__file__).parents[3] / "cases" / "forged_tests.json").read_text(encoding="utf-8")
+)
 ALWAYS_EQUAL = FORGERIES["always_equal"]
 
 
@@ -31,6 +35,21 @@ def test_no_forgery_passes(name: str) -> None:
     found = report(FORGERIES[name], *TESTS)
     assert not found.verdict.is_right, found
     assert found.passed[0] is not True, found
+
+
+@pytest.mark.parametrize("case", FORGED_TESTS, ids=lambda case: case["test"])
+def test_no_program_passes_by_what_a_test_lets_it_see_or_change(case: dict[str, Any]) -> None:
+    found = report("\n".join(case["program"]) + "\n", case["test"])
+    assert not found.verdict.is_right, found
+
+
+def test_an_input_changed_in_place_leaves_the_expected_value_unknown() -> None:
+    found = report("def f(a):\n    a.sort()\n    return a\n", "a = [3, 1]\nassert f(a) == sorted(a)")
+    assert (found.verdict.reason, found.passed) == ("changed_input", (None,))
+
+
+def test_a_test_without_an_expectation_is_made_up_for_by_others() -> None:
+    assert report("def f(n): return 9\n", "print(f(3))", "assert f(3) == 9").verdict.is_right
 
 
 def test_forgeries_that_show_in_the_source_are_flagged() -> None:
