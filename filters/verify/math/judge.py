@@ -20,9 +20,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
+from filters.verify.closing import Closing
 from filters.verify.math.disagreements import Disagreement, DisagreementTable
 from filters.verify.math.extract import extract_answer
 from filters.verify.math.options import JudgeOptions
@@ -53,7 +52,7 @@ TRANSIENT = ("timeout", "memory", "crashed")
 _OUTCOMES = {"equal": Outcome.RIGHT, "rounded": Outcome.RIGHT, "different": Outcome.WRONG}
 
 
-class Judge:
+class Judge(Closing):
     """Judges answers under one set of options; safe to use from any thread and any event loop."""
 
     def __init__(self, options: JudgeOptions | None = None) -> None:
@@ -144,14 +143,6 @@ class Judge:
         self._pool.close()
         if self._disk is not None:
             self._disk.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _without_worker(self, reference: str, answer: str, options: JudgeOptions) -> Verdict | None:
         """From the cache, by exact comparison or by the screen; None where a worker must say."""

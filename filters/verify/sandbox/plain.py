@@ -14,9 +14,8 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
+from filters.verify.closing import Closing
 from filters.verify.sandbox.base import finished
 from filters.verify.sandbox.enclosure import launched
 from filters.verify.sandbox.inside.schedule import CPU, ENDED, TIMEOUT, Case
@@ -31,7 +30,7 @@ _START_S = 0.1
 """Processor time of starting Python and of dropping root; not the program's."""
 
 
-class PlainSandbox:
+class PlainSandbox(Closing):
     """A fresh interpreter for every job."""
 
     def __init__(self, slots: int = 2, *, site_packages: bool = False) -> None:
@@ -96,14 +95,6 @@ class PlainSandbox:
 
     def close(self) -> None:
         """Nothing is kept open."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _watch(process: subprocess.Popen[bytes], job: Job) -> Report:

@@ -6,9 +6,8 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
-from typing import Self
 
+from filters.verify.closing import Closing
 from filters.verify.sandbox import enclosure
 from filters.verify.sandbox.base import finished
 from filters.verify.sandbox.inside import schedule
@@ -23,7 +22,7 @@ AHEAD = 64
 """`run_all` keeps this many results for each slot while it waits for an earlier one."""
 
 
-class WarmSandbox:
+class WarmSandbox(Closing):
     """Zygotes in the level `namespaces` or `seccomp`; raises `ZygoteFailed` where that does not work here."""
 
     def __init__(
@@ -116,14 +115,6 @@ class WarmSandbox:
         """End every process."""
         for zygote in self._zygotes:
             zygote.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class _Running:

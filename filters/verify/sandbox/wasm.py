@@ -14,9 +14,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from filters.verify.closing import Closing
 from filters.verify.sandbox.base import finished, wire
 from filters.verify.sandbox.interpreter import INSIDE
 from filters.verify.sandbox.job import Ended, Finished, Job, Level
@@ -68,7 +68,7 @@ def missing() -> str:
     return ""
 
 
-class WasmSandbox:
+class WasmSandbox(Closing):
     """Guests in this process; each is a fresh instance of one compiled module. Opening it may compile for minutes."""
 
     def __init__(self, slots: int = 1) -> None:
@@ -121,14 +121,6 @@ class WasmSandbox:
 
     def close(self) -> None:
         """Nothing is kept open."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @staticmethod
     def _guest(argv: list[str], stdin: bytes, memory: int, deadline_s: float, output: int) -> Guest:

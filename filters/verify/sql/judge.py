@@ -15,9 +15,8 @@ own result depends on that order), `bad_database`, and `reference_…` where the
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
+from filters.verify.closing import Closing
 from filters.verify.sql.options import SqlOptions
 from filters.verify.sql.report import SqlReport, at_database, shown
 from filters.verify.sql.runner import ISOLATION, Runner
@@ -31,7 +30,7 @@ MAX_EVIDENCE = 200
 """Characters of the query that a verdict keeps."""
 
 
-class SqlJudge:
+class SqlJudge(Closing):
     """Judges queries under one set of options; safe to use from any thread."""
 
     def __init__(self, options: SqlOptions | None = None) -> None:
@@ -61,14 +60,6 @@ class SqlJudge:
     def close(self) -> None:
         """End the workers."""
         self._runner.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _on_all(self, task: SqlTask) -> Finding:
         """Wrong on one database is wrong; right must be right on each, and not weak on all."""

@@ -112,12 +112,19 @@ def test_a_worker_ends_with_the_process_that_started_it() -> None:
         "pool.ask('\\\\cos(0)', '1'); print(pool.pids()[0], flush=True); os._exit(1)"
     )
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    state = Path(f"/proc/{int(printed.stdout)}/stat")
     limit = time.monotonic() + OVERHEAD_S
-    # without an init that reaps, an ended orphan stays as a zombie
-    while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z":
+    while _lives(int(printed.stdout)):
         assert time.monotonic() < limit
         time.sleep(0.1)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # it may end between a look and the reading
+        return False
+    # without an init that reaps, an ended orphan stays as a zombie
+    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 def _word_or_error(pool: WorkerPool) -> str:

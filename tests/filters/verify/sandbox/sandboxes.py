@@ -1,6 +1,7 @@
 """What the tests of the sandboxes share: the levels that work here, processes, small jobs."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def living(pids: list[int]) -> list[int]:
             continue
         if state != "Z":
             alive.append(pid)
+    return alive
+
+
+def left(pids: list[int], seconds: float = 10.0) -> list[int]:
+    """Those that still live after so long; the kernel takes a namespace's processes down one by one."""
+    limit = time.monotonic() + seconds
+    while (alive := living(pids)) and time.monotonic() < limit:
+        time.sleep(0.05)
     return alive
 
 

@@ -20,7 +20,7 @@ from filters.verify.sandbox.job import Call, Job, Level, Limits
 from filters.verify.sandbox.levels import NoSandbox, open_sandbox, probe, sandbox_report
 from filters.verify.sandbox.plain import PlainSandbox
 from filters.verify.sandbox.warm import WarmSandbox
-from tests.filters.verify.sandbox.sandboxes import ask, below, living, opened
+from tests.filters.verify.sandbox.sandboxes import ask, below, left, opened
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -37,7 +37,7 @@ def test_close_leaves_no_process(warm: WarmSandbox) -> None:
     assert len(started) >= len(warm.pids)
     assert ask(warm, "x = 1", "x").ended == "finished"
     warm.close()
-    assert living(started) == []
+    assert left(started) == []
 
 
 def test_close_ends_what_is_running(warm: WarmSandbox) -> None:
@@ -107,9 +107,7 @@ def test_a_killed_launcher_takes_everything_with_it(level: Level) -> None:
         assert len(started) >= 3
         launcher.kill()
     deadline = time.monotonic() + 5
-    while living(started) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert living(started) == []
+    assert left(started) == []
 
 
 def test_a_sandbox_outlives_the_thread_that_opened_it() -> None:
