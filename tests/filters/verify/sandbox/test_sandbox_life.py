@@ -106,7 +106,6 @@ def test_a_killed_launcher_takes_everything_with_it(level: Level) -> None:
         started = list(below(launcher.pid))
         assert len(started) >= 3
         launcher.kill()
-    deadline = time.monotonic() + 5
     assert left(started) == []
 
 
