@@ -89,11 +89,18 @@ def _bwrap(python: Interpreter, sites: list[Path]) -> list[str]:
             line += ["--symlink", str(path.readlink()), str(path)]
         else:
             line += ["--ro-bind", str(path), str(path)]
-    for path in (python.executable, python.library, *sites):
+    for path in (python.executable, python.library):
         line += ["--ro-bind", str(path), str(path)]
+    for path, inside in zip(sites, _sites_inside(sites), strict=True):
+        line += ["--ro-bind", str(path), inside]
     line += ["--ro-bind", str(INSIDE), str(_BWRAP_ROOT / INSIDE.relative_to(ROOT))]
     # the zygote may make namespaces for its cases; each case gives all of it up
     return [*line, "--dir", "/tmp", "--remount-ro", "/", "--cap-add", "CAP_SYS_ADMIN", "--chdir", "/", "--"]
+
+
+def _sites_inside(sites: list[Path]) -> list[str]:
+    """Where packages are seen inside: not where they are, for an environment may lie under /tmp, which is covered."""
+    return [str(_BWRAP_ROOT / "packages" / str(number)) for number in range(len(sites))]
 
 
 def settings(namespaces: bool, site_packages: bool, cores: int, python: Interpreter) -> dict[str, Any]:
@@ -105,7 +112,7 @@ def settings(namespaces: bool, site_packages: bool, cores: int, python: Interpre
         "root": str(_BWRAP_ROOT if namespaces else ROOT),
         "filter": seccomp_filter(os.uname().machine, own_files=namespaces).hex(),
         "cores": cores,
-        "site_packages": [str(path) for path in sites],
+        "site_packages": _sites_inside(sites) if namespaces else [str(path) for path in sites],
         # one thread for each numeric library: every case is one of many
         "environment": {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} if site_packages else {},
         "preload": PRELOADED,
