@@ -1,9 +1,8 @@
 """The contract of a way of finding the first wrong step.
 
 A way looks at the evidence and answers with a `Location` or None, never a guess without a word on
-how sure it is: `confidence` is the share of such locations that were exact when they were read row
-by row (docs/log.md, "Diagnosis"). Ways that ask a model say so in `asks`; they are asked
-only where those that do not ask leave the question open.
+how sure it is (`Location.confidence`). Ways that ask a model (`continuations`, `judged`) are functions of
+the recipe's door and are asked only where these leave the question open.
 """
 
 from abc import ABC, abstractmethod
