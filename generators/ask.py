@@ -17,6 +17,7 @@ from filters.verify.math.judge import Judge
 from generators.engines.base import Completion
 from generators.injections import injections
 from generators.injectors.base import Subject
+from generators.injectors.gate import gated
 from generators.locate import Known, known_of, read_whole, symbolic, vouched
 from generators.locating.base import SURE
 from generators.locating.continuations import Value, by_continuations
@@ -194,16 +195,27 @@ class Ask:
         return self._repairs[key]
 
     async def inject(
-        self, solution: Attempt | Solution, weights: Mapping[str, float], count: int = 1
+        self, solution: Attempt | Solution, weights: Mapping[str, float], count: int = 1, gate: int = 0
     ) -> list[Injection]:
-        """Up to `count` proven mistakes of the weighted kinds in a right solution: by program, else the teacher's."""
+        """Up to `count` proven mistakes of the weighted kinds in a right solution: by program, else the teacher's.
+
+        With `gate`, so many continuations of the policy are sampled from before and from after each, and only
+        those that pass SPC's gate are given (`generators.injectors.gate`).
+        """
         subject = Subject(problem=self.case.problem, solution=solution.text)
         seed = seed_of(
             self.tools.seed, self.case.problem.id, "inject", solution.text, sorted(weights.items())
         )
-        return await injections(
+        made = await injections(
             subject, weights, count, self.tools.judge, self.tools.teacher, random.Random(seed)
         )
+        if gate:
+            made = [
+                injection
+                for injection in [await gated(m, self.value, gate) for m in made]
+                if injection.proven
+            ]
+        return made
 
     async def _locate(self, attempt: Attempt) -> Location | None:
         found = await self._sampled(attempt)

@@ -58,6 +58,7 @@ INJECTORS: Family[Injector] = Family(
     support=frozenset(
         {
             "continued",
+            "gate",
             "model",
             "inject",
             "likelihood",
