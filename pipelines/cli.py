@@ -4,9 +4,13 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, ResumeError
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DONE, BAD_CONFIG, TOO_MANY_FAILED, INTERRUPTED = 0, 2, 3, 130
 
@@ -19,6 +23,14 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
+    _add_build(commands)
+    _add_lists(commands)
+    _add_readers(commands)
+    _add_files(commands)
+    return top
+
+
+def _add_build(commands: "Commands") -> None:
     build = commands.add_parser("build", help="build a dataset from a config, or go on with a build")
     build.add_argument("config", nargs="?", type=Path, help="YAML config; without one the embedded demo")
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dataset")
@@ -34,11 +46,31 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--prefect", action="store_true", help="run the stages as tasks of a Prefect flow")
     build.set_defaults(run=_build)
 
+
+def _add_lists(commands: "Commands") -> None:
     recipes = commands.add_parser("recipes", help="list the recipes with their papers and options")
     recipes.set_defaults(run=_recipes)
     errors = commands.add_parser("errors", help="list the kinds of mistakes")
     errors.set_defaults(run=_errors)
 
+
+def _add_readers(commands: "Commands") -> None:
+    """What looks at a dataset."""
+    explain = commands.add_parser("explain", help="show a row and every record it came from")
+    explain.add_argument("id", help="id of a row or an attempt")
+    explain.add_argument("--in", type=Path, required=True, dest="folder", metavar="DIR", help="a dataset")
+    explain.set_defaults(run=_explain)
+
+    show = commands.add_parser("show", help="print rows, segments coloured by kind, masked text marked")
+    show.add_argument("folder", type=Path, metavar="DIR", help="a dataset")
+    show.add_argument("--config", default="sft", help="sft, preference, stepwise or attempts (default: sft)")
+    show.add_argument("-n", type=_count, default=5, help="how many rows (default: 5)")
+    show.add_argument("--recipe", default="", help="only rows of this recipe")
+    show.set_defaults(run=_show)
+
+
+def _add_files(commands: "Commands") -> None:
+    """What works on a file of a person's own, line by line."""
     inject = commands.add_parser("inject", help="put proven mistakes into right solutions")
     inject.add_argument(
         "--in",
@@ -59,11 +91,6 @@ def parser() -> argparse.ArgumentParser:
     )
     inject.set_defaults(run=_inject)
 
-    explain = commands.add_parser("explain", help="show a row and every record it came from")
-    explain.add_argument("id", help="id of a row or an attempt")
-    explain.add_argument("--in", type=Path, required=True, dest="folder", metavar="DIR", help="a dataset")
-    explain.set_defaults(run=_explain)
-
     diagnose = commands.add_parser("diagnose", help="find where answers of a file first go wrong, and how")
     diagnose.add_argument(
         "--in",
@@ -76,16 +103,8 @@ def parser() -> argparse.ArgumentParser:
     diagnose.add_argument("--out", type=Path, required=True, metavar="G", help="file to write")
     diagnose.set_defaults(run=_diagnose)
 
-    show = commands.add_parser("show", help="print rows, segments coloured by kind, masked text marked")
-    show.add_argument("folder", type=Path, metavar="DIR", help="a dataset")
-    show.add_argument("--config", default="sft", help="sft, preference, stepwise or attempts (default: sft)")
-    show.add_argument("-n", type=_count, default=5, help="how many rows (default: 5)")
-    show.add_argument("--recipe", default="", help="only rows of this recipe")
-    show.set_defaults(run=_show)
-
     verify = commands.add_parser("verify", help="judge a file of answers, programs or queries")
     add_kinds(verify)
-    return top
 
 
 def _count(written: str) -> int:
