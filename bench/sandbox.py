@@ -21,12 +21,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from filters.verify.sandbox.job import Call, Finished, Job, Limits
 from filters.verify.sandbox.warm import WarmSandbox
+from tests.processes import below
 from tests.shared import rows
 
 CALLS = 3
@@ -104,7 +105,12 @@ def all_cpu_s() -> float:
     """CPU seconds of this process, of what it waited for and of everything below it that lives."""
     own = time.process_time()
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own + children.ru_utime + children.ru_stime + sum(_spent_s(pid) for pid in _below(os.getpid()))
+    return (
+        own
+        + children.ru_utime
+        + children.ru_stime
+        + sum(_spent_s(pid) for pid in below(os.getpid(), ended=True))
+    )
 
 
 def _spent_s(pid: int) -> float:
@@ -113,22 +119,6 @@ def _spent_s(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(map(int, fields[11:15])) / _TICKS
-
-
-def _below(pid: int) -> Iterator[int]:
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    waiting = [pid]
-    while waiting:
-        for child in parents.get(waiting.pop(), []):
-            yield child
-            waiting.append(child)
 
 
 def _bare(job: Job) -> Finished:

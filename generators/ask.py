@@ -77,6 +77,7 @@ class Ask:
         self.rng = random.Random(seed_of(tools.seed, case.problem.id))
         self.skipped: list[str] = []
         self._located: dict[str, Location | None] = {}
+        self._glanced: dict[str, Location | None] = {}
         self._repairs: dict[tuple[str, int], list[Repair]] = {}
 
     def for_recipe(self, name: str) -> "Ask":
@@ -185,7 +186,9 @@ class Ask:
         """What is known of the first wrong step without asking the model: for a row that only mentions it."""
         if attempt.id in self._located:
             return self._located[attempt.id]
-        return symbolic(attempt, self._known, self.case.problem.statement)
+        if attempt.id not in self._glanced:
+            self._glanced[attempt.id] = symbolic(attempt, self._known, self.case.problem.statement)
+        return self._glanced[attempt.id]
 
     async def repairs(self, attempt: Attempt, location: Location) -> list[Repair]:
         """Verified replacements of the located step; found once for all recipes."""
@@ -226,7 +229,7 @@ class Ask:
 
     async def _sampled(self, attempt: Attempt) -> Location | None:
         """By the equations, and by continuations of the policy where those leave it open."""
-        found = symbolic(attempt, self._known, self.case.problem.statement)
+        found = self.glance(attempt)
         tries = self.tools.locate.continuations
         if not self.has_policy or tries == 0 or (found is not None and found.proven):
             return found

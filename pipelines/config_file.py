@@ -8,6 +8,7 @@ import yaml
 
 from pipelines.config import RUNS, BuildConfig
 from pipelines.members import explain
+from pipelines.setting import yaml_value
 from schemas.exceptions import ConfigError
 
 
@@ -57,18 +58,11 @@ def _apply(written: dict[str, Any], change: str) -> None:
         else:
             raise ConfigError(f"--set {key}: {'.'.join(parts[:number])} is a value, not a mapping")
         if last:
-            place[index] = _value(key, value)
+            place[index] = yaml_value(key, value)
         else:
             if place[index] is None:
                 place[index] = {}
             place = place[index]
-
-
-def _value(key: str, written: str) -> object:
-    try:
-        return yaml.safe_load(written)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"--set {key}: {written!r} is not YAML: {error}") from None
 
 
 def first_difference(old: object, new: object, path: str = "") -> str | None:

@@ -65,7 +65,6 @@ class Given:
     unit: str
     money: bool
     percent: bool
-    in_words: bool
 
 
 def value_of_token(token: Token) -> Fraction | None:
@@ -103,7 +102,6 @@ def given_numbers(statement: str) -> tuple[Given, ...]:
                 after.text.lower() if after is not None and after.kind == "word" else "",
                 statement[max(0, token.start - 1) : token.start] == "$",
                 after is not None and (after.kind == "percent" or after.text.lower() == "percent"),
-                token.kind == "word",
             )
         )
     return tuple(found)

@@ -68,6 +68,7 @@ INJECTORS: Family[Injector] = Family(
             "python_operators",
             "run_mutants",
             "selected",
+            "single_edit",
             "sql_operators",
         }
     ),

@@ -13,9 +13,9 @@ from typing import ClassVar
 
 from generators.injectors.base import Injector, Subject
 from generators.injectors.python_operators.absurd import absurdities
-from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.source import parsed, source
 from generators.injectors.python_operators.table import OPERATORS
+from generators.injectors.single_edit import Change, likeliest_first, single_edit
 from schemas.error_kind import ErrorDomain
 from schemas.injection import Edit, Injection, apply
 
@@ -31,26 +31,15 @@ class PythonAst(Injector):
         program = source(subject.solution)
         if program is None or kind not in OPERATORS:
             return
-        changes = sorted(
-            OPERATORS[kind](program), key=lambda change: (change.start, change.end, change.after)
-        )
-        rng.shuffle(changes)
         seen, absurd = {ast.dump(program.tree)}, absurdities(program.tree)
-        for change in sorted(changes, key=lambda change: change.rank):
+        for change in likeliest_first(OPERATORS[kind](program), rng):
             edit = _edit(program.text, change)
             text = apply(program.text, (edit,))
             tree = parsed(text)
             if tree is None or (dump := ast.dump(tree)) in seen or absurdities(tree) > absurd:
                 continue
             seen.add(dump)
-            yield Injection(
-                injector=self.name,
-                kind=kind,
-                original=program.text,
-                text=text,
-                edits=(edit,),
-                step=text.count("\n", 0, edit.start),
-            )
+            yield single_edit(self.name, kind, program.text, text, edit)
 
 
 def _edit(text: str, change: Change) -> Edit:

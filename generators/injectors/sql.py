@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from generators.injectors.base import Injector, Subject
+from generators.injectors.single_edit import likeliest_first, single_edit
 from generators.injectors.sql_operators.operators import OPERATORS
 from generators.injectors.sql_operators.query import query, tree_of
 from schemas.error_kind import ErrorDomain
@@ -28,21 +29,12 @@ class Sql(Injector):
         right = query(subject.solution, self.dialect) if kind in OPERATORS else None
         if right is None:
             return
-        changes = sorted(OPERATORS[kind](right), key=lambda change: (change.start, change.end, change.after))
-        rng.shuffle(changes)
         seen = {right.tree}
-        for change in sorted(changes, key=lambda change: change.rank):
+        for change in likeliest_first(OPERATORS[kind](right), rng):
             edit = Edit(change.start, change.end, change.after)
             text = apply(right.text, (edit,))
             tree = tree_of(text, self.dialect)
             if tree is None or tree in seen:
                 continue
             seen.add(tree)
-            yield Injection(
-                injector=self.name,
-                kind=kind,
-                original=right.text,
-                text=text,
-                edits=(edit,),
-                step=text.count("\n", 0, edit.start),
-            )
+            yield single_edit(self.name, kind, right.text, text, edit)

@@ -44,11 +44,6 @@ class Shape:
         """The numbers, in order, repeated ones repeated."""
         return tuple(i for i in self.items if isinstance(i, Fraction))
 
-    @property
-    def operators(self) -> tuple[str, ...]:
-        """The signs between them."""
-        return tuple(i for i in self.items if isinstance(i, str) and i in "+-*/")
-
     def with_operand(self, place: int, value: Fraction) -> Form | None:
         """The form with another number at `items[place]`."""
         return form_of((*self.items[:place], value, *self.items[place + 1 :]))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
+from pipelines.setting import yaml_value
 from schemas.exceptions import ConfigError
 from schemas.family import Options, nearest
 
@@ -27,7 +27,7 @@ def changed(base: Judged, changes: Iterable[str], given: Mapping[str, Any] | Non
                 f"--set {change}: no option is called {key!r}{nearest(key, values)} "
                 f"There are: {', '.join(sorted(values))}"
             )
-        values[key] = yaml.safe_load(written)
+        values[key] = yaml_value(key, written)
     values.update({key: value for key, value in (given or {}).items() if value is not None})
     try:
         return type(base)(**values)

@@ -1,6 +1,6 @@
 """What a program is told about a test: enough to repair it, as text for a model and as data."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 FeedbackKind = Literal[
@@ -54,10 +54,6 @@ class Feedback:
     def hide(self) -> "Feedback":
         """What may be said of a hidden test."""
         return Feedback(self.kind, self.test, hidden=True)
-
-    def renumbered(self, test: int) -> "Feedback":
-        """The same of another test."""
-        return replace(self, test=test)
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON object without what is empty."""

@@ -13,11 +13,8 @@ from filters.verify.math.notation import plain
 from filters.verify.math.options import JudgeOptions
 from filters.verify.math.restated import assigned_tuples, function_between, yes_or_no
 from filters.verify.math.stated import choice_letter, stated_answer
-from filters.verify.math.verdicts import unknown
+from filters.verify.math.verdicts import EQUAL, MISMATCH, unknown
 from schemas.verdict import Outcome, Verdict
-
-EQUAL = Verdict(Outcome.RIGHT, "equal", "exact")
-MISMATCH = Verdict(Outcome.WRONG, "mismatch", "exact")
 
 MAX_CHARS = 1000
 """Longest text that is looked at here."""

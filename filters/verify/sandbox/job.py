@@ -5,7 +5,7 @@ said by the process that ran the program: it may be a lie, but never a verdict, 
 does not know what would be right. Verdicts are made from it outside (`tests`, `judge`).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Encoded = Any
@@ -120,7 +120,3 @@ class Finished:
     exit_status: int | None = None
     wall_s: float = 0.0
     cpu_s: float = 0.0
-
-    def at_level(self, level: Level) -> "Finished":
-        """The same, run at another level."""
-        return replace(self, isolation=level)

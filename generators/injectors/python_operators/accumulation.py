@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from generators.injectors.python_operators.calls import called, unwrapped
-from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.source import Source
+from generators.injectors.single_edit import Change
 
 _OTHER = {
     "+=": ("=", "-="),

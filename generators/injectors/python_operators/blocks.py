@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.source import Source
+from generators.injectors.single_edit import Change
 
 Loop = cst.For | cst.While
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.source import Source
+from generators.injectors.single_edit import Change
 
 _PLAIN = (cst.Name, cst.Integer, cst.Call, cst.Attribute, cst.Subscript)
 """Expressions after which `+ 1` may be written without a second thought."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.scope import Shape, shape, variables
 from generators.injectors.python_operators.source import Source
+from generators.injectors.single_edit import Change
 
 _FUNCTIONS = {
     "min": ("max",),

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import libcst as cst
 
-from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.scope import alike, variables
 from generators.injectors.python_operators.source import Source
+from generators.injectors.single_edit import Change
 
 _SYMMETRIC = {
     "min", "max", "gcd", "lcm", "isclose", "print", "set", "isinstance", "hasattr", "getattr", "open", "range",

@@ -9,7 +9,7 @@ from typing import TypeVar, overload
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
-from generators.injectors.python_operators.change import Change
+from generators.injectors.single_edit import Change
 
 N = TypeVar("N", bound=cst.CSTNode)
 M = TypeVar("M", bound=cst.CSTNode)

@@ -14,8 +14,8 @@ from generators.injectors.python_operators import (
     returns,
     values,
 )
-from generators.injectors.python_operators.change import Change
 from generators.injectors.python_operators.source import Source
+from generators.injectors.single_edit import Change
 
 OPERATORS: dict[str, Callable[[Source], Iterator[Change]]] = {
     "off_by_one": bounds.off_by_one,

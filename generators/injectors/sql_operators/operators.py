@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
-from generators.injectors.python_operators.change import Change
+from generators.injectors.single_edit import Change
 from generators.injectors.sql_operators.query import Query
 
 _AGGREGATES = {

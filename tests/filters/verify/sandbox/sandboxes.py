@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,24 +26,6 @@ def opened(level: Level) -> Sandbox:
 def ask(sandbox: Sandbox, program: str, *calls: str, limits: Limits | None = None) -> Finished:
     """Run a program and calls on it."""
     return sandbox.run(Job(program, tuple(map(Call, calls)), limits=limits or Limits()))
-
-
-def below(pid: int) -> Iterator[int]:
-    """The living processes that come from this one."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            if fields[0] != "Z":
-                parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    waiting = [pid]
-    while waiting:
-        for child in parents.get(waiting.pop(), []):
-            yield child
-            waiting.append(child)
 
 
 def living(pids: list[int]) -> list[int]:

@@ -15,7 +15,8 @@ import pytest
 
 from filters.verify.sandbox.base import Sandbox
 from filters.verify.sandbox.job import Call, Finished, Job, Level
-from tests.filters.verify.sandbox.sandboxes import QUICK, ask, below, opened
+from tests.filters.verify.sandbox.sandboxes import QUICK, ask, opened
+from tests.processes import below
 
 PROGRAMS: list[dict[str, Any]] = json.loads(
     Path(__file__).parents[3].joinpath("cases", "hostile_programs.json").read_text(encoding="utf-8")

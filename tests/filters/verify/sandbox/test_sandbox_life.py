@@ -20,7 +20,8 @@ from filters.verify.sandbox.job import Call, Job, Level, Limits
 from filters.verify.sandbox.levels import NoSandbox, open_sandbox, probe, sandbox_report
 from filters.verify.sandbox.plain import PlainSandbox
 from filters.verify.sandbox.warm import WarmSandbox
-from tests.filters.verify.sandbox.sandboxes import ask, below, left, opened
+from tests.filters.verify.sandbox.sandboxes import ask, left, opened
+from tests.processes import below
 
 ROOT = Path(__file__).resolve().parents[4]
 
