@@ -7,7 +7,7 @@ from functools import cached_property
 import pydantic
 from pydantic import Field
 
-from generators.engines.base import Completion, Engine, Request, Sampling, ScoreRequest, Scores, policy_id
+from generators.engines.base import Completion, Engine, Request, Sampling, ScoreRequest, policy_id
 from schemas.family import Options
 from schemas.ids import canonical_json
 from schemas.problem import Problem
@@ -61,7 +61,7 @@ class Scored:
     the last token that prefix and whole text have in common, so that a little of the prefix is scored too.
     """
 
-    logprobs: Scores
+    logprobs: tuple[float, ...]
     exact: bool
 
     @property
@@ -130,7 +130,9 @@ class Role:
             places = [i for i, at in enumerate(common) if at == start]
             ends = tuple(wholes[i][start:] for i in places)
             scores = await self.engine.score(ScoreRequest(head[:start], ends))
-            found.update((i, Scored(one, start == len(head))) for i, one in zip(places, scores, strict=True))
+            found.update(
+                (i, Scored(one.logprobs, start == len(head))) for i, one in zip(places, scores, strict=True)
+            )
         return [found[i] for i in range(len(wholes))]
 
 

@@ -6,8 +6,10 @@ continuing an assistant prefix is exact.
 """
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal, Protocol
 
 from schemas.exceptions import EngineError
@@ -21,7 +23,9 @@ class Sampling:
     """How to sample. `temperature` 0 is greedy; `max_tokens` counts new tokens.
 
     Generation ends before the first occurrence of any `stop` string (the string itself is not
-    returned, except with `keep_stop`), or at the model's end-of-turn token.
+    returned, except with `keep_stop`), at any of the token ids `stop_ids`, or at the model's end-of-turn
+    token. `json_schema` is the JSON Schema, as canonical JSON text, that the answer must fit; an engine
+    that cannot hold an answer to one raises EngineError.
     """
 
     temperature: float = 0.8
@@ -30,29 +34,36 @@ class Sampling:
     stop: tuple[str, ...] = ()
     keep_stop: bool = False
     seed: int = 0
+    stop_ids: tuple[int, ...] = ()
+    json_schema: str = ""
 
-    def distribution(self) -> tuple[float | int | tuple[str, ...], ...]:
+    def distribution(self) -> tuple[object, ...]:
         """What shapes the answers: everything but the seed, in a form that JSON writes one way.
 
         A temperature of 1 and one of 1.0 are the same purchase.
         """
+        rarely = {"stop_ids": list(self.stop_ids), "json_schema": self.json_schema}
+        used = {name: value for name, value in rarely.items() if value}
         return (
             float(self.temperature),
             float(self.top_p),
             self.max_tokens,
             tuple(self.stop),
             self.keep_stop,
+            *([used] if used else []),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """Some samples of one prompt. `samples` are sample indices: sample 3 of a prompt is the same
-    purchase in every build, so raising k from 4 to 8 asks for 4 more."""
+    purchase in every build, so raising k from 4 to 8 asks for 4 more. With `details` every token's
+    log-probability and entropy are wanted too; asking for them does not make it another purchase."""
 
     ids: tuple[int, ...]
     sampling: Sampling
     samples: tuple[int, ...] = (0,)
+    details: bool = False
 
     def seed(self, sample: int) -> int:
         """The seed of one sample: depends on nothing but what is asked."""
@@ -65,12 +76,15 @@ class Completion:
     token and the tokens of a stop string included, so they may say more than `text`; `logprob` is
     their sum in nats under the model itself (temperature 1, nothing cut off), where it is known.
     `finish`: `stop` (end of turn or stop string) or `length` (cut by max_tokens or by the model's
-    context)."""
+    context). `logprobs` and `entropies` are per token of `token_ids`, in nats, both under the model itself;
+    None where they were not asked for, `entropies` also where the engine cannot know them."""
 
     text: str
     token_ids: tuple[int, ...]
     finish: Literal["stop", "length"]
     logprob: float | None = None
+    logprobs: tuple[float, ...] | None = None
+    entropies: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +93,16 @@ class ScoreRequest:
 
     ids: tuple[int, ...]
     continuations: tuple[tuple[int, ...], ...]
+    entropies: bool = False
 
 
-Scores = tuple[float, ...]
-"""Log-probability of every token of a continuation in nats, under the model itself (temperature 1)."""
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Log-probability of every token of a continuation in nats, under the model itself (temperature 1),
+    and, where asked for and known, the entropy in nats of the distribution that each was drawn from."""
+
+    logprobs: tuple[float, ...]
+    entropies: tuple[float, ...] | None = None
 
 
 class Renderer(Protocol):
@@ -104,6 +124,11 @@ class Engine(ABC):
     model: str
     """Name for people: a Hub name or folder name."""
     renderer: Renderer
+
+    @cached_property
+    def incidents(self) -> Counter[str]:
+        """What went wrong and was dealt with, by slug (`retry.429`, `out_of_memory`, …): the build reports it."""
+        return Counter()
 
     @abstractmethod
     async def generate(self, request: Request) -> list[Completion]:

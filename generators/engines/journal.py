@@ -86,7 +86,7 @@ class Journal:
     def get_scores(self, key: str) -> Scores | None:
         """The scores of a key, read from disk; None where there are none or they are damaged."""
         record = self._record(key)
-        return None if record is None else tuple(record["scores"])
+        return None if record is None else Scores(tuple(record["scores"]))
 
     def _record(self, key: str) -> dict[str, Any] | None:
         with self._lock:
@@ -121,7 +121,7 @@ class Journal:
 
     def put_scores(self, key: str, scores: Scores, *, model: str = "") -> None:
         """Append the scores of a key as `put` does."""
-        self._put(key, {"key": key, "model": model, "scores": scores})
+        self._put(key, {"key": key, "model": model, "scores": scores.logprobs})
 
     def _put(self, key: str, record: dict[str, object]) -> None:
         with self._lock:

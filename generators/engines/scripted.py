@@ -173,7 +173,7 @@ def _scores(wanted: str, replies: list[str]) -> Scores:
         onward = [reply for reply in fitting if reply[at : at + 1] == character]
         found.append(math.log(len(onward) / len(fitting)) if onward else UNSEEN)
         fitting = onward
-    return tuple(found)
+    return Scores(tuple(found))
 
 
 def _cut(reply: str, sampling: Sampling) -> Completion:

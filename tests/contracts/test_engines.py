@@ -16,6 +16,7 @@ from generators.engines.base import (
     Request,
     Sampling,
     ScoreRequest,
+    Scores,
 )
 from generators.engines.scripted import Scripted
 from generators.engines.transformers_local import TransformersLocal
@@ -129,10 +130,10 @@ def test_a_sampled_completion_scores_what_it_was_sampled_with(engine: Engine) ->
     tokens = tuple(c.token_ids for c in sampled)
     scores = asyncio.run(engine.score(ScoreRequest(ids, tokens)))
     for completion, one in zip(sampled, scores, strict=True):
-        assert len(one) == len(completion.token_ids)
-        assert max(one) <= 1e-6
+        assert len(one.logprobs) == len(completion.token_ids)
+        assert max(one.logprobs) <= 1e-6
         if completion.logprob is not None:
-            assert sum(one) == pytest.approx(completion.logprob, abs=1e-3)
+            assert sum(one.logprobs) == pytest.approx(completion.logprob, abs=1e-3)
 
 
 def test_scores_depend_on_nothing_but_what_is_asked(engine: Engine) -> None:
@@ -145,11 +146,11 @@ def test_scores_depend_on_nothing_but_what_is_asked(engine: Engine) -> None:
         two, one = request(TALK, REPLY.format(31, 31), "Zounds"), request(longer, "3 *")
         together = await asyncio.gather(*(engine.score(r) for r in (two, one, two)))
         assert together[0] == together[2]
-        assert [len(s) for s in together[0]] == [len(c) for c in two.continuations]
+        assert [len(s.logprobs) for s in together[0]] == [len(c) for c in two.continuations]
         for found, alone in zip(together[0], two.continuations, strict=True):
             (expected,) = await engine.score(ScoreRequest(two.ids, (alone,)))
-            assert found == pytest.approx(expected, abs=1e-4)
-        assert (await engine.score(ScoreRequest(two.ids, ((),)))) == [()]
+            assert found.logprobs == pytest.approx(expected.logprobs, abs=1e-4)
+        assert (await engine.score(ScoreRequest(two.ids, ((),)))) == [Scores(())]
 
     asyncio.run(run())
 
@@ -164,7 +165,7 @@ def test_a_role_scores_text_behind_a_prefix_and_says_where_the_border_is_merged(
         assert one.exact == (whole[: len(head)] == head)
         if one.exact:
             expected = asyncio.run(engine.score(ScoreRequest(head, (whole[len(head) :],))))[0]
-            assert one.logprobs == pytest.approx(expected, abs=1e-4)
+            assert one.logprobs == pytest.approx(expected.logprobs, abs=1e-4)
     # Nothing is lost at the border: prefix and text together score as both one after the other.
     (whole_text,) = asyncio.run(role.score(tuple(TALK), "", [prefix + texts[0]]))
     (before,) = asyncio.run(role.score(tuple(TALK), "", [prefix]))

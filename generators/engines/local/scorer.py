@@ -48,7 +48,7 @@ def score(model: CausalModel, requests: Sequence[ScoreRequest], most: int) -> li
             of_row = [numbers.index(number) for number, _ in part]
             scored += _score(model, prompts, of_row, [continuation for _, continuation in part])
     rest = iter(scored)
-    return [[next(rest) if c else () for c in request.continuations] for request in requests]
+    return [[next(rest) if c else Scores(()) for c in request.continuations] for request in requests]
 
 
 def _score(
@@ -113,7 +113,7 @@ def _of_ids(logits_R_C_V: torch.Tensor, ids_R_C: torch.Tensor) -> list[list[floa
 def _finite(lines: Sequence[Sequence[float]]) -> list[Scores]:
     if not all(math.isfinite(value) for line in lines for value in line):
         raise EngineError("the model's scores are not finite numbers; try dtype: float32")
-    return [tuple(line) for line in lines]
+    return [Scores(tuple(line)) for line in lines]
 
 
 def _positions(mask: torch.Tensor) -> torch.Tensor:

@@ -32,7 +32,7 @@ class Counting(Engine):
     async def score(self, request: ScoreRequest) -> list[Scores]:
         self.scored = [*self.scored, *request.continuations]
         await asyncio.sleep(0.01)
-        return [tuple(-float(len(self.scored)) for _ in c) for c in request.continuations]
+        return [Scores(tuple(-float(len(self.scored)) for _ in c)) for c in request.continuations]
 
 
 def ask(*samples: int) -> Request:

@@ -48,7 +48,7 @@ def test_the_embedded_policys_own_answers_score_their_own_logprob(embedded: Engi
             got = await embedded.generate(Request(ids, Sampling(temperature=1.0, max_tokens=120), (0, 1)))
             scores = await embedded.score(ScoreRequest(ids, tuple(c.token_ids for c in got)))
             for completion, one in zip(got, scores, strict=True):
-                assert sum(one) == pytest.approx(completion.logprob, abs=1e-3)
+                assert sum(one.logprobs) == pytest.approx(completion.logprob, abs=1e-3)
 
     asyncio.run(run())
 
@@ -91,10 +91,11 @@ def test_with_and_without_a_cache_and_in_small_batches_scores_are_alike(tiny: Lo
         cached = _score(tiny._model, prompts, rows, ends)
         whole = _score_whole(tiny._model, [prompts[row] for row in rows], ends)
     for a, b in zip(cached, whole, strict=True):
-        assert a == pytest.approx(b, abs=1e-4)
+        assert a.logprobs == pytest.approx(b.logprobs, abs=1e-4)
     request = ScoreRequest(prompts[1], tuple(ends))
     for row, one in enumerate(asyncio.run(tiny.score(request))):
-        assert one == pytest.approx(_score(tiny._model, prompts, [1], [ends[row]])[0], abs=1e-4)
+        (alone,) = _score(tiny._model, prompts, [1], [ends[row]])
+        assert one.logprobs == pytest.approx(alone.logprobs, abs=1e-4)
 
 
 def test_what_cannot_be_scored_is_refused(tiny: LocalEngine) -> None:
