@@ -8,6 +8,7 @@ Not covered: whether what it says is true (see `truth`), repetition, language.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from filters.base import RowFilter
 from filters.verify.math.judge import Judge
@@ -70,6 +71,7 @@ def _written(example: Example) -> Iterator[str]:
 
 def _roles_alternate(messages: tuple[Message, ...]) -> bool:
     turns = [m.role for m in messages if m.role != "system"]
-    wanted = ["user" if i % 2 == 0 else "assistant" for i in range(len(turns))]
+    # An assistant may speak twice in a row (SPOC's solution and verification are messages of their own).
+    user_alone = all(a != "user" or b != "user" for a, b in pairwise(turns))
     system_first = all(m.role != "system" for m in messages[1:])
-    return system_first and turns == wanted and bool(turns) and turns[-1] == "assistant"
+    return system_first and user_alone and turns[:1] == ["user"] and turns[-1] == "assistant"

@@ -2,16 +2,19 @@
 
 What a recipe believed when it wrote a row is not asked: the texts that will be trained on are.
 
-* SFT: the last assistant message must end in the right answer; a mistake that states an answer
-  must state a wrong one; learnt text states no wrong answer before the right one, and no false
-  equation outside reflections (which may quote one).
+* SFT: what the last assistant message must end in is what `verified_by` says is proven: the right
+  answer (`answer:`), a wrong one (`wrong:`), a verdict that agrees with the judge's on the first
+  parent (`verdict:`); from where it ends the answer is reached (`continued:`, sampled, so not proven
+  again). A mistake that states an answer must state a wrong one; learnt text states no wrong answer
+  before the right one, and no false equation outside talk about mistakes (which may quote one). Every
+  learnt verdict that can be read agrees with the judge's verdict on the text before it.
 * Preference: of two whole answers chosen is right and rejected wrong. Of two next steps the
   chosen one states no false equation, and where the pair rests on equations the rejected one does.
 * Step labels: no step labelled right states a false equation; a first wrong step found by
   equations states one.
 
 Objections: `right_side_fails`, `right_side_unknown`, `wrong_side_right`, `wrong_side_unknown`,
-`wrong_answer_learnt`, `false_equation_learnt`, `mistake_not_false`.
+`wrong_answer_learnt`, `false_equation_learnt`, `mistake_not_false`, `verdict_unread`, `verdict_disagrees`.
 """
 
 import re
@@ -20,12 +23,13 @@ from filters.base import RowFilter
 from filters.verify.equations import states_falsehood
 from filters.verify.math.extract import extract_answer
 from filters.verify.math.judge import Judge
+from filters.verify.stated_verdict import stated_verdict
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample, StepwiseExample
 from schemas.problem import Problem
 from schemas.segment import Message, Span
 
-_MAY_QUOTE = ("mistake", "reflection", "critique", "verdict")
+_MAY_QUOTE = ("mistake", "reflection", "critique", "verdict", "false_verdict")
 """Span kinds that may state a false equation: the mistake itself, and talk about it."""
 
 
@@ -37,28 +41,29 @@ class Truth(RowFilter):
 
     def objection(self, example: Example, case: Case, judge: Judge) -> str | None:
         if isinstance(example, SFTExample):
-            return self._sft(example, case.problem, judge)
+            return self._sft(example, case, judge)
         if isinstance(example, PreferenceExample):
             return self._preference(example, case.problem, judge)
         if isinstance(example, StepwiseExample) and self.check_equations:
             return _stepwise(example)
         return None
 
-    def _sft(self, example: SFTExample, problem: Problem, judge: Judge) -> str | None:
-        final = judge.verdict(problem, example.messages[-1].content)
-        if not final.is_right:
-            return "right_side_fails" if final.is_wrong else "right_side_unknown"
+    def _sft(self, example: SFTExample, case: Case, judge: Judge) -> str | None:
+        problem, ends_wrong = case.problem, example.verified_by.startswith("wrong:")
+        objection = _end(example, case, judge)
+        if objection is not None:
+            return objection
         for span in example.spans:
             if span.kind == "mistake":
                 upto = example.messages[span.message].content[span.start : span.end]
                 if judge.verdict(problem, upto, explicit_only=True).is_right:
                     return "wrong_side_right"
         learnt = _learnt(example.messages, example.spans)
-        if any(answers_wrongly_first(text, problem, judge) for text in learnt):
+        if not ends_wrong and any(answers_wrongly_first(text, problem, judge) for text in learnt):
             return "wrong_answer_learnt"
-        return (
-            "false_equation_learnt" if self.check_equations and any(map(states_falsehood, learnt)) else None
-        )
+        if self.check_equations and not ends_wrong and any(map(states_falsehood, learnt)):
+            return "false_equation_learnt"
+        return _verdicts(example, problem, judge)
 
     def _preference(self, example: PreferenceExample, problem: Problem, judge: Judge) -> str | None:
         chosen, rejected = example.chosen[-1].content, example.rejected[-1].content
@@ -76,6 +81,37 @@ class Truth(RowFilter):
         if example.located_by == "equations" and not states_falsehood(rejected):
             return "mistake_not_false"
         return None
+
+
+def _end(example: SFTExample, case: Case, judge: Judge) -> str | None:
+    """What is wrong with what the row ends in, by what its `verified_by` claims."""
+    claim = example.verified_by.partition(":")[0]
+    if claim == "verdict":
+        last, text = example.spans[-1], example.messages[-1].content
+        said = stated_verdict(text[last.start : last.end] if last.kind == "verdict" else text)
+        judged = next((a.verdict for a in case.attempts if a.id == example.parents[0]), None)
+        if said is None or judged is None:
+            return "verdict_unread"
+        return None if said == judged.is_right and judged.is_right != judged.is_wrong else "verdict_disagrees"
+    if claim not in {"answer", "wrong"}:
+        return None
+    final = judge.verdict(case.problem, example.messages[-1].content)
+    if claim == "wrong":
+        return None if final.is_wrong else "wrong_side_right" if final.is_right else "wrong_side_unknown"
+    return None if final.is_right else "right_side_fails" if final.is_wrong else "right_side_unknown"
+
+
+def _verdicts(example: SFTExample, problem: Problem, judge: Judge) -> str | None:
+    """Learnt verdicts against what they follow in the same message, where both can be read."""
+    for span in example.spans:
+        if span.kind != "verdict" or span.weight <= 0 or span.start == 0:
+            continue
+        text = example.messages[span.message].content
+        said = stated_verdict(text[span.start : span.end])
+        known = judge.verdict(problem, text[: span.start])
+        if said is not None and (known.is_right or known.is_wrong) and said != known.is_right:
+            return "verdict_disagrees"
+    return None
 
 
 def _stepwise(example: StepwiseExample) -> str | None:

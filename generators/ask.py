@@ -14,7 +14,9 @@ from functools import cached_property
 from pydantic import Field
 
 from filters.verify.math.judge import Judge
+from generators.attempts import answer_to, judged
 from generators.engines.base import Completion
+from generators.injected import Injected, injected, natural_kinds
 from generators.injections import injections
 from generators.injectors.base import Subject
 from generators.injectors.gate import gated
@@ -23,6 +25,7 @@ from generators.locating.base import SURE
 from generators.locating.continuations import Value, by_continuations
 from generators.locating.ensemble import agreed
 from generators.locating.judged import by_teacher
+from generators.once import Once
 from generators.repair import Repair, repairs
 from generators.roles import PromptOptions, Role
 from generators.solutions import REFERENCE, Solution, right_solutions
@@ -30,9 +33,10 @@ from generators.steps import StepStyle
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.family import Options
-from schemas.ids import seed_of
+from schemas.ids import nfc, seed_of
 from schemas.injection import Injection
 from schemas.location import Location
+from schemas.sampled import Sampled
 from schemas.segment import Message
 from schemas.verdict import Verdict
 
@@ -74,18 +78,24 @@ class Ask:
         self.case = case
         self.tools = tools
         self.style: StepStyle = tools.style
+        self.recipe = ""
         self.rng = random.Random(seed_of(tools.seed, case.problem.id))
         self.skipped: list[str] = []
-        self._located: dict[str, Location | None] = {}
+        self.extras: dict[str, Sampled] = {}
+        """Attempts that this door's recipe asked for or made on its own account, by id."""
+        self._located: Once[Location | None] = Once()
         self._glanced: dict[str, Location | None] = {}
-        self._repairs: dict[tuple[str, int], list[Repair]] = {}
+        self._repairs: Once[list[Repair]] = Once()
+        self._injected: Once[list[Injected]] = Once()
 
     def for_recipe(self, name: str) -> "Ask":
         """The same door with the recipe's own random numbers: adding a recipe changes no other's rows."""
         _ = self._known  # found once, with the solutions, before the copy shares both
         door = copy.copy(self)
+        door.recipe = name
         door.rng = random.Random(seed_of(self.tools.seed, self.case.problem.id, name))
         door.skipped = []
+        door.extras = {}
         return door
 
     @property
@@ -106,23 +116,76 @@ class Ask:
     @property
     def locations(self) -> dict[str, Location]:
         """First wrong steps found so far, by attempt id."""
-        return {key: found for key, found in self._located.items() if found is not None}
+        return {str(key): found for key, found in self._located.done().items() if found is not None}
 
     def skip(self, reason: str) -> None:
         """Count why a recipe made nothing of something: the slug shows up in the funnel."""
         self.skipped.append(reason)
 
     async def policy(
-        self, prefix: str = "", n: int = 1, stop: tuple[str, ...] = (), temperature: float | None = None
+        self,
+        prefix: str = "",
+        n: int = 1,
+        stop: tuple[str, ...] = (),
+        temperature: float | None = None,
+        messages: Sequence[Message] = (),
     ) -> list[Completion]:
-        """n finished answers of the policy to the case's problem, continuing `prefix`.
+        """n finished answers of the policy, continuing `prefix`, to the case's problem or to other messages.
 
         Those cut off by the token limit are left out. Raises EngineError.
         """
         if self.tools.policy is None:
             return []
-        got = await self.tools.policy.ask(self.prompt, prefix, n, stop, temperature=temperature)
+        asked = tuple(messages) or self.prompt
+        got = await self.tools.policy.ask(asked, prefix, n, stop, temperature=temperature)
         return [c for c in got if c.finish == "stop"]
+
+    async def answers(
+        self,
+        n: int,
+        variant: str,
+        *,
+        messages: Sequence[Message] = (),
+        prefix: str = "",
+        parents: Sequence[str] = (),
+        temperature: float | None = None,
+    ) -> list[Attempt]:
+        """n more answers of the policy as judged attempts, which are kept beside the case's own.
+
+        Equal texts count once, texts are whole (a continued `prefix` included), and those cut off are left
+        out. Raises EngineError.
+        """
+        asked = tuple(messages) or self.prompt
+        texts = [
+            prefix + c.text for c in await self.policy(prefix, n, temperature=temperature, messages=asked)
+        ]
+        made = []
+        for number, text in enumerate(dict.fromkeys(map(nfc, texts))):
+            attempt = answer_to(self.case.problem, asked, prefix, self.tools, text, number)
+            made.append(await judged(self.case.problem, attempt, self.tools.judge))
+        for one in made:
+            self.keep(one, variant, messages=asked, parents=parents)
+        return made
+
+    def keep(
+        self,
+        attempt: Attempt,
+        variant: str,
+        *,
+        messages: Sequence[Message] = (),
+        parents: Sequence[str] = (),
+        found: Location | None = None,
+    ) -> None:
+        """Have an attempt that is not one of the case's own stand in the attempts table, once."""
+        sampled = Sampled(
+            attempt=attempt,
+            recipe=self.recipe,
+            variant=variant,
+            prompt=tuple(messages) or self.prompt,
+            parents=tuple(parents),
+            found=found,
+        )
+        self.extras.setdefault(attempt.id, sampled)
 
     async def teacher(self, messages: Sequence[Message], n: int = 1) -> list[Completion]:
         """n replies of the teacher; none where there is no teacher."""
@@ -161,9 +224,7 @@ class Ask:
 
     async def locate(self, attempt: Attempt) -> Location | None:
         """First wrong step of a wrong attempt, by its equations, else by continuations; or None."""
-        if attempt.id not in self._located:
-            self._located[attempt.id] = await self._locate(attempt)
-        return self._located[attempt.id]
+        return await self._located.get(attempt.id, lambda: self._locate(attempt))
 
     async def mistakes(self, most: int, proven_only: bool = False) -> list[tuple[Attempt, Location]]:
         """Up to `most` wrong attempts with their first wrong step, in sample order.
@@ -184,8 +245,6 @@ class Ask:
 
     def glance(self, attempt: Attempt) -> Location | None:
         """What is known of the first wrong step without asking the model: for a row that only mentions it."""
-        if attempt.id in self._located:
-            return self._located[attempt.id]
         if attempt.id not in self._glanced:
             self._glanced[attempt.id] = symbolic(attempt, self._known, self.case.problem.statement)
         return self._glanced[attempt.id]
@@ -193,9 +252,20 @@ class Ask:
     async def repairs(self, attempt: Attempt, location: Location) -> list[Repair]:
         """Verified replacements of the located step; found once for all recipes."""
         key = (attempt.id, location.step)
-        if key not in self._repairs:
-            self._repairs[key] = await repairs(self, attempt, location)
-        return self._repairs[key]
+        return await self._repairs.get(key, lambda: repairs(self, attempt, location))
+
+    async def injected(self, most: int, kinds: Mapping[str, float] | None = None) -> list[Injected]:
+        """Up to `most` right solutions with a proven mistake put in, each with its place.
+
+        Spread over the right solutions, own attempts first. `kinds` weighs the kinds of mistakes; by
+        default those that the policy made on this problem, else all that can be made. Raises EngineError.
+        """
+        weights = dict(kinds) if kinds else natural_kinds(self)
+        key = (most, *sorted(weights.items()))
+        made = await self._injected.get(key, lambda: injected(self, most, weights))
+        for one in made:
+            self.keep(one.attempt, "injected", parents=[one.source], found=one.found)
+        return made
 
     async def inject(
         self, solution: Attempt | Solution, weights: Mapping[str, float], count: int = 1, gate: int = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from filters.verify.math.judge import Judge
 from generators.roles import PromptOptions, Role
@@ -9,7 +10,11 @@ from generators.steps import StepStyle, split_steps
 from schemas.attempt import Attempt
 from schemas.ids import content_id, nfc
 from schemas.problem import Problem
+from schemas.segment import Message
 from schemas.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from generators.ask import Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,23 @@ async def sample(
         for index, completion in enumerate(completions)
         for text in [nfc(completion.text)]
     ]
+
+
+def answer_to(
+    problem: Problem, messages: Sequence[Message], prefix: str, tools: "Tools", text: str, index: int
+) -> Attempt:
+    """An unjudged attempt of the policy at something else than the problem alone; `text` begins with `prefix`."""
+    assert tools.policy is not None
+    return Attempt(
+        problem_id=problem.id,
+        text=text,
+        steps=split_steps(text, tools.style),
+        model=tools.policy.engine.model,
+        policy=tools.policy.id,
+        index=index,
+        sampling=tools.policy.sampling_text,
+        asked=content_id("q", [[m.role, m.content] for m in messages] + [prefix]),
+    )
 
 
 async def judged(problem: Problem, attempt: Attempt, judge: Judge) -> Attempt:

@@ -1,17 +1,16 @@
 """Reflections: the sentence in which the model notices its mistake. By a teacher, else from templates."""
 
 import random
-import re
 from collections.abc import Sequence
 
-from filters.shape import LEAKS
 from filters.verify.equations import equations
 from generators.ask import Ask
+from generators.guards import note
 from generators.prompts import corrections as texts
 from generators.repair import Repair
+from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
 from schemas.location import Location
-from schemas.segment import Message
 
 _MOST_SAID = 30
 """Characters of an answer that is repeated in a sentence; longer ones are half a solution."""
@@ -19,19 +18,22 @@ _MOST_CHARS = 400
 """Longer than this is a lecture or a solution, not a reflection."""
 
 
-async def reflection(ask: Ask, attempt: Attempt, location: Location, repair: Repair) -> tuple[str, str]:
-    """The noticing text and who wrote it (teacher fingerprint, or empty for a template)."""
+async def reflection(
+    ask: Ask, attempt: Attempt, location: Location, repair: Repair, writer: Writer = "auto"
+) -> Written:
+    """The noticing text before a repaired step."""
     prompt = texts.TEACHER_NOTICE.format(
         statement=ask.case.problem.statement,
         work=attempt.text[: attempt.steps[location.step].end].strip(),
         step=repair.step.strip(),
     )
-    for reply in await ask.teacher([Message("user", prompt)], n=2):
-        written = " ".join(reply.text.split())
-        if _acceptable(written, ask.case.problem.answer):
-            return written, ask.teacher_id
+    answer = ask.case.problem.answer
     then = texts.REDO if repair.how == "corrected" else texts.GO_ON
-    return f"{notice(ask.rng, fitting(location, repair.step))} {ask.rng.choice(then)}", ""
+
+    def bank(rng: random.Random) -> str:
+        return f"{notice(rng, fitting(location, repair.step))} {rng.choice(then)}"
+
+    return await written(ask, bank, prompt, lambda text: note(text, answer, _MOST_CHARS), writer)
 
 
 def fitting(location: Location, step: str) -> Location:
@@ -71,10 +73,3 @@ def sayable(answer: str) -> bool:
 def shown(value: str) -> str:
     """An answer as it stands in a sentence: LaTeX between dollar signs."""
     return f"${value}$" if "\\" in value and "$" not in value else value
-
-
-def _acceptable(written: str, answer: str) -> bool:
-    """Short, no leak of the reference, and the answer itself is not in it."""
-    if not written or len(written) > _MOST_CHARS or LEAKS.search(written):
-        return False
-    return re.search(rf"(?<![\d.]){re.escape(answer)}(?![\d.]*\d)", written) is None

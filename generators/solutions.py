@@ -39,6 +39,8 @@ class Solution:
     text: str
     steps: tuple[Step, ...]
     parent: str
+    verified_by: str = ""
+    """How it is known to be right, as rows say it (`answer:exact`)."""
 
     def step_text(self, number: int) -> str:
         """Text of one step, trailing white space included."""
@@ -50,7 +52,7 @@ def right_solutions(
 ) -> list[Solution]:
     """Own right attempts that hold in every way checked, shortest first, then the finished reference."""
     own = [
-        Solution(a.text, a.steps, a.id)
+        Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}")
         for a in case.rights
         if not states_falsehood(a.text)
         and not answers_wrongly_first(a.text, case.problem, judge)
@@ -58,7 +60,7 @@ def right_solutions(
     ]
     own.sort(key=lambda s: (len(s.text), s.parent))
     distinct = list({s.text: s for s in reversed(own)}.values())[::-1]
-    reference = finished_reference(case, style) if with_reference else None
+    reference = finished_reference(case, style, judge) if with_reference else None
     return [*distinct, reference] if reference else distinct
 
 
@@ -72,8 +74,8 @@ def computes(text: str, answer: str) -> bool:
     return value is None or not stated or any(e.stated_value == value for e in stated)
 
 
-def finished_reference(case: Case, style: StepStyle) -> Solution | None:
-    """The reference solution, ending as the attempts end; None where there is none or it is doubtful."""
+def finished_reference(case: Case, style: StepStyle, judge: Judge) -> Solution | None:
+    """The reference solution, ending as the attempts end; None where there is none or it does not verify."""
     text = case.problem.solution.strip()
     if not any("<<" in a.text for a in case.attempts):
         text = _NOTES.sub("", text)
@@ -82,7 +84,10 @@ def finished_reference(case: Case, style: StepStyle) -> Solution | None:
     form = answer_form(case.attempts)
     if not any(pattern.search(text) for pattern, _ in _FORMS):
         text = f"{text}\n{form.format(case.problem.answer)}"
-    return Solution(text, split_steps(text, style), REFERENCE)
+    verdict = judge.verdict(case.problem, text)
+    if not verdict.is_right:
+        return None
+    return Solution(text, split_steps(text, style), REFERENCE, f"answer:{verdict.method}")
 
 
 def answer_form(attempts: Sequence[Attempt]) -> str:

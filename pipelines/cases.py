@@ -4,7 +4,7 @@ import json
 import traceback
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from filters.base import RowFilter
 from generators.ask import Ask
@@ -19,6 +19,7 @@ from schemas.exceptions import EngineError
 from schemas.ids import content_hash
 from schemas.location import Location
 from schemas.problem import Problem
+from schemas.sampled import Sampled
 
 
 @dataclass
@@ -28,6 +29,7 @@ class CaseResult:
     problem: Problem
     case: Case | None = None
     locations: dict[str, Location] = field(default_factory=dict)
+    extras: dict[str, Sampled] = field(default_factory=dict)
     kept: list[Example] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -95,11 +97,15 @@ async def _run(recipe: Recipe, ask: Ask, result: CaseResult, kit: Kit) -> None:
         result.fail("recipe", "recipe_error", traceback.format_exc(limit=-4), recipe.name)
         return
     result.counts.update(f"skipped.{recipe.name}.{reason}" for reason in door.skipped)
+    for key, sampled in door.extras.items():
+        result.extras.setdefault(key, sampled)
+    # A row may rest on an attempt of the recipe's own: filters look it up as they do the problem's.
+    seen = replace(result.case, attempts=(*result.case.attempts, *(e.attempt for e in door.extras.values())))
     known: set[str] = set()  # a recipe stands once in a config: only its own rows can be the same
     for example in examples:
         result.counts[f"made.{recipe.name}"] += 1
         said = _said(example)
-        reason = "same_row" if said in known else _objection(example, result.case, kit.filters, kit)
+        reason = "same_row" if said in known else _objection(example, seen, kit.filters, kit)
         if reason is None:
             known.add(said)
             result.kept.append(example)

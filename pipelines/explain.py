@@ -23,6 +23,7 @@ _LINES = (
     ("located by", "located_by"),
     ("policy", "policy"),
     ("teacher", "teacher"),
+    ("texts by", "written_by"),
 )
 
 
@@ -75,10 +76,16 @@ def _parent(parent: str, folder: Path, labels: bool, console: Console) -> None:
         console.print(Rule(f"parent {parent}: not in this dataset"))
         return
     table, row = found
-    sampled = f"sampled from {row['model']}, sample {row['index']}, {row['sampling'] or 'from a file'}"
+    how = "injected into an attempt of" if row["origin"] == "injected" else "sampled from"
+    sampled = f"{how} {row['model']}"
     console.print(Rule(f"parent: attempt {parent}"))
-    console.print(sampled, markup=False)
+    console.print(f"{sampled}, sample {row['index']}, {row['sampling'] or 'from a file'}", markup=False)
+    if row["recipe"]:
+        console.print(f"asked for by {row['recipe']} ({row['variant']})", markup=False)
     console.print(render_row(table, row, labels))
+    for before in row["parents"]:
+        if before != REFERENCE:
+            _parent(before, folder, labels, console)
 
 
 def _children(attempt: dict[str, Any], folder: Path, console: Console) -> None:

@@ -9,20 +9,21 @@ from schemas.case import Case
 from schemas.example import Example
 from schemas.location import Location
 from schemas.problem import Problem
+from schemas.sampled import Sampled
 from schemas.segment import Message
+
+Row = dict[str, Any]
 
 _LINEAGE = tuple(f.name for f in fields(Example))
 
 
-def example_row(example: Example) -> dict[str, Any]:
+def example_row(example: Example) -> Row:
     """An example as its table holds it."""
     lineage = {name: getattr(example, name) for name in _LINEAGE}
     return {"id": example.id, **lineage, **example.content()}
 
 
-def attempt_row(
-    attempt: Attempt, case: Case, prompt: tuple[Message, ...], found: Location | None
-) -> dict[str, Any]:
+def attempt_row(attempt: Attempt, case: Case, prompt: tuple[Message, ...], found: Location | None) -> Row:
     """An attempt with its verdict; a wrong one with where it first goes wrong, if that was looked for."""
     verdict, problem = attempt.verdict, case.problem
     kind = "none" if verdict.is_right else (found.kind if found else "unknown")
@@ -32,12 +33,13 @@ def attempt_row(
         "recipe": "",
         "variant": "",
         "error_kind": kind,
-        "origin": "policy",
+        "origin": attempt.origin,
         "parents": [],
         "policy": attempt.policy,
         "teacher": "",
         "verified_by": f"answer:{verdict.method}" if verdict.method else "",
         "located_by": found.method if found else "",
+        "written_by": "",
         "source": problem.source,
         "licence": problem.licence,
         "prompt": [asdict(m) for m in prompt],
@@ -51,6 +53,7 @@ def attempt_row(
         "reason": verdict.reason,
         "evidence": verdict.evidence,
         "pass_rate": case.pass_rate,
+        "decided": case.decided,
         "finish": attempt.finish,
         "tokens": attempt.tokens,
         "logprob": attempt.logprob,
@@ -58,14 +61,23 @@ def attempt_row(
     }
 
 
-def result_rows(result: CaseResult, prompt: tuple[Message, ...]) -> dict[str, list[dict[str, Any]]]:
+def sampled_row(sampled: Sampled, case: Case) -> Row:
+    """An attempt of a recipe's own. It is of no group, so it has no pass rate."""
+    row = attempt_row(sampled.attempt, case, sampled.prompt, sampled.found)
+    own = {"recipe": sampled.recipe, "variant": sampled.variant, "parents": [*sampled.parents]}
+    return {**row, **own, "pass_rate": None, "decided": None}
+
+
+def result_rows(result: CaseResult, prompt: tuple[Message, ...]) -> dict[str, list[Row]]:
     """All rows of one case by table, in recipe order."""
-    rows: dict[str, list[dict[str, Any]]] = {"dropped": [asdict(d) for d in result.dropped]}
+    rows: dict[str, list[Row]] = {"dropped": [asdict(d) for d in result.dropped]}
     for example in result.kept:
         rows.setdefault(example.kind, []).append(example_row(example))
     if result.case is not None:
+        case = result.case
         rows["attempts"] = [
-            attempt_row(a, result.case, prompt, result.locations.get(a.id)) for a in result.case.attempts
+            *(attempt_row(a, case, prompt, result.locations.get(a.id)) for a in case.attempts),
+            *(sampled_row(sampled, case) for sampled in result.extras.values()),
         ]
     return rows
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-FORMAT_VERSION = "1"
+FORMAT_VERSION = "2"
 
 ROW_TABLES = ("sft", "preference", "stepwise")
 TABLES = (*ROW_TABLES, "attempts")
@@ -39,6 +39,7 @@ _LINEAGE = [
     ("teacher", pa.string()),
     ("verified_by", pa.string()),
     ("located_by", pa.string()),
+    ("written_by", pa.string()),
     ("source", pa.string()),
     ("licence", pa.string()),
 ]
@@ -75,6 +76,7 @@ _COLUMNS: Mapping[str, list[tuple[str, Any]]] = {
         ("reason", pa.string()),
         ("evidence", pa.string()),
         ("pass_rate", pa.float32()),
+        ("decided", pa.int32()),
         ("finish", pa.string()),
         ("tokens", pa.int32()),
         ("logprob", pa.float32()),
@@ -100,6 +102,7 @@ LOW_CARDINALITY: Mapping[str, tuple[str, ...]] = {
     "teacher": ("teacher",),
     "verified_by": ("verified_by",),
     "located_by": ("located_by",),
+    "written_by": ("written_by",),
     "source": ("source",),
     "licence": ("licence",),
     "model": ("model",),

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from schemas.exceptions import RecordError
 from schemas.ids import content_id
 from schemas.verdict import Outcome, Verdict
+
+Origin = Literal["policy", "injected"]
 
 UNCHECKED = Verdict(Outcome.UNKNOWN, "unchecked")
 
@@ -36,7 +39,9 @@ class Attempt:
 
     `policy` is the fingerprint of model, revision and sampling (for attempts from a file: of the
     model name given there). `index` counts the samples of one problem from 0. `finish` is `stop`,
-    `length` (cut by the token limit: truncated, never taken as wrong), or `file`.
+    `length` (cut by the token limit: truncated, never taken as wrong), or `file`. `origin` is
+    `injected` where a mistake was put into a right attempt (`policy` and `model` are then that one's).
+    `asked` is a hash of what was asked where that is not the problem alone, empty otherwise.
     `logprob` is the sum over tokens in nats, where the engine gave it.
     """
 
@@ -51,14 +56,17 @@ class Attempt:
     tokens: int | None = None
     logprob: float | None = None
     sampling: str = ""
+    origin: Origin = "policy"
+    asked: str = ""
 
     def __post_init__(self) -> None:
         check_tiling(self.steps, len(self.text))
 
     @cached_property
     def id(self) -> str:
-        """Hash of problem, policy, index and text."""
-        return content_id("a", [self.problem_id, self.policy, self.index, self.text])
+        """Hash of problem, policy, index and text, and of what was asked."""
+        asked = [self.asked] if self.asked else []
+        return content_id("a", [self.problem_id, self.policy, self.index, self.text, *asked])
 
     def step_text(self, number: int) -> str:
         """Text of one step, its trailing white space included."""

@@ -25,7 +25,11 @@ class Case:
         return tuple(a for a in self.attempts if a.verdict.is_wrong and a.finish != "length")
 
     @property
+    def decided(self) -> int:
+        """How many attempts have a verdict: the size of the group that the pass rate is of."""
+        return sum(1 for a in self.attempts if a.verdict.is_right or a.verdict.is_wrong)
+
+    @property
     def pass_rate(self) -> float | None:
         """Share of right attempts among those with a verdict; None where none has one."""
-        decided = sum(1 for a in self.attempts if a.verdict.is_right or a.verdict.is_wrong)
-        return len(self.rights) / decided if decided else None
+        return len(self.rights) / self.decided if self.decided else None

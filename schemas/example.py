@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from schemas.attempt import Origin
 from schemas.exceptions import RecordError
 from schemas.ids import content_id
 from schemas.segment import Message, Span, check_spans
 
-Origin = Literal["policy", "injected"]
 RowKind = Literal["sft", "preference", "stepwise"]
 
 
@@ -25,9 +25,13 @@ class Example:
     """What every kind of row carries.
 
     `error_kind` is a slug of `schemas.errors`, or `none` for a row without a mistake.
-    `verified_by` says how the right side is known to be right: `answer:exact`,
-    `answer:symbolic`, `equations`, `continuations`, …; `located_by` how the first wrong
-    step was found (empty where none was needed).
+    `verified_by` says what is proven and how: `answer:<method>` (the row ends in the right answer),
+    `wrong:<method>` (it ends in a wrong one, on purpose), `verdict:<method>` (it ends in a verdict on the
+    first parent that agrees with the judge's), `continued:<method>` or `continued:3/8` (the right answer
+    is reached from where it ends, by so many of so many continuations), `equations`, `continuations`, …;
+    `located_by` how the first wrong step was found (empty where none was needed). `written_by` says who
+    wrote the texts that connect: `bank` (our own phrasings), `policy`, `teacher`, several joined by `+`,
+    empty where there are none.
     """
 
     kind: ClassVar[RowKind]
@@ -42,6 +46,7 @@ class Example:
     teacher: str = ""
     verified_by: str
     located_by: str = ""
+    written_by: str = ""
     source: str = ""
     licence: str = ""
 

@@ -28,9 +28,17 @@ SegmentKind = Literal[
     "correction",
     "continuation",
     "verdict",
+    "false_verdict",
     "critique",
     "answer",
+    "thought",
+    "trigger",
+    "redundant",
+    "brake",
 ]
+"""`false_verdict`: a verdict that is wrong on purpose, followed by what should come of it all the same;
+`thought`: planning, summaries, guidelines; `trigger`: words put in to make the model look again;
+`redundant`: right work that was not needed any more; `brake`: the sentence that ends it."""
 SEGMENT_KINDS: tuple[str, ...] = get_args(SegmentKind)
 
 
@@ -44,10 +52,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A typed stretch of an assistant message."""
+    """A typed stretch of an assistant message; `weight` where it is not that of its kind."""
 
     kind: SegmentKind
     text: str
+    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ def compose(
     """Join segments into a message text and the spans that tile it.
 
     Kinds that `weights` does not name weigh 1. Empty segments vanish; neighbours of the same
-    kind become one span. Raises RecordError if the joined text is not NFC: a segment that
+    kind and weight become one span. Raises RecordError if the joined text is not NFC: a segment that
     starts with a combining mark would change under normalisation and shift every offset.
     """
     parts = [s for s in segments if s.text]
@@ -87,8 +96,8 @@ def compose(
         at = end
         if cut <= start:
             continue
-        weight = float(weights.get(part.kind, 1.0))
-        if spans and spans[-1].kind == part.kind:
+        weight = float(weights.get(part.kind, 1.0) if part.weight is None else part.weight)
+        if spans and (spans[-1].kind, spans[-1].weight) == (part.kind, weight):
             spans[-1] = replace(spans[-1], end=cut)
         else:
             spans.append(Span(start, cut, part.kind, weight, message))

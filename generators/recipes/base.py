@@ -10,18 +10,20 @@ text before a mistake verbatim the policy's own, and nothing rather than somethi
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import pydantic
 
 from generators.ask import Ask
+from generators.lineage import Facts, lineage
 from generators.reflect import reflection
+from generators.written import Writer
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, RowKind, SFTExample
 from schemas.family import Family, Options, nearest
 from schemas.location import Location
-from schemas.segment import SEGMENT_KINDS, Message, Segment, compose
+from schemas.segment import SEGMENT_KINDS, Message, Segment, Span, compose
 
 
 class Recipe(Options, ABC):
@@ -34,6 +36,9 @@ class Recipe(Options, ABC):
     learns_mistakes: ClassVar[bool] = False
     """Whether the method is defined by learning the mistakes too (the card says so)."""
 
+    texts: Writer = "auto"
+    """Who writes connecting texts: `bank` (our own phrasings), `policy`, `teacher`; `auto`: the teacher where
+    there is one, else the bank. What a model writes is taken only where it passes every check."""
     weights: dict[str, float] = {}
     """Loss weight by segment kind; kinds not named are learnt (1). 0 masks."""
 
@@ -63,44 +68,53 @@ class Recipe(Options, ABC):
         attempt: Attempt,
         segments: Sequence[Segment],
         *,
-        error_kind: str,
-        verified_by: str,
-        parents: Sequence[str] = (),
-        variant: str = "",
-        located_by: str = "",
-        teacher: str = "",
         instruction: str = "",
+        prompt: Sequence[Message] = (),
+        **facts: Unpack[Facts],
     ) -> SFTExample:
-        """A row of the asked prompt and one assistant message of these segments.
+        """A row of a prompt (the asked one, if no other is given) and one assistant message of these segments.
 
         `attempt` is where the mistake (or, without one, the answer) is from; `instruction` is
-        appended to the user message.
+        appended to the prompt's last message. For `facts` see `Facts`.
         """
-        text, spans = compose(segments, self.weights, message=len(ask.prompt))
-        return SFTExample(
-            problem_id=ask.case.problem.id,
-            recipe=self.name,
-            variant=variant,
-            error_kind=error_kind,
-            parents=distinct([attempt.id, *parents]),
-            policy=attempt.policy,
-            teacher=teacher,
-            verified_by=verified_by,
-            located_by=located_by,
-            source=ask.case.problem.source,
-            licence=ask.case.problem.licence,
-            messages=(*with_instruction(ask.prompt, instruction), Message("assistant", text)),
-            spans=spans,
-        )
+        asked = with_instruction(tuple(prompt) or ask.prompt, instruction)
+        return self.talk(ask, attempt, [segments], prompt=asked, **facts)
+
+    def talk(
+        self,
+        ask: Ask,
+        attempt: Attempt,
+        turns: Sequence[Message | Sequence[Segment]],
+        *,
+        prompt: Sequence[Message] = (),
+        **facts: Unpack[Facts],
+    ) -> SFTExample:
+        """A row of several turns behind the prompt: messages as they are, assistant's turns as segments."""
+        messages, spans = self._composed([*(prompt or ask.prompt), *turns])
+        return SFTExample(**lineage(self, ask, attempt, facts), messages=messages, spans=spans)
+
+    def _composed(
+        self, turns: Sequence[Message | Sequence[Segment]]
+    ) -> tuple[tuple[Message, ...], tuple[Span, ...]]:
+        messages: list[Message] = []
+        spans: list[Span] = []
+        for turn in turns:
+            if isinstance(turn, Message):
+                messages.append(turn)
+                continue
+            text, own = compose(turn, self.weights, message=len(messages))
+            messages.append(Message("assistant", text))
+            spans += own
+        return tuple(messages), tuple(spans)
 
     async def repaired(self, ask: Ask, wrong: Attempt, found: Location, variant: str) -> list[SFTExample]:
         """The attempt up to its first wrong step, a reflection, and each repair of the step."""
         rows = []
         for repair in await ask.repairs(wrong, found):
-            said, teacher = await reflection(ask, wrong, found, repair)
+            said = await reflection(ask, wrong, found, repair, self.texts)
             segments = [
                 *until_mistake(wrong, found),
-                Segment("reflection", said + "\n"),
+                Segment("reflection", said.text + "\n"),
                 Segment("correction", repair.step),
                 Segment("continuation", repair.rest),
             ]
@@ -108,12 +122,11 @@ class Recipe(Options, ABC):
                 ask,
                 wrong,
                 segments,
+                found=found,
                 variant=variant,
-                error_kind=found.kind,
-                located_by=found.method,
                 parents=repair.parents,
                 verified_by=repair.verified_by,
-                teacher=teacher,
+                written=[said],
             )
             rows.append(row)
         if not rows:
@@ -127,28 +140,18 @@ class Recipe(Options, ABC):
         chosen: Sequence[Segment],
         rejected: Sequence[Segment],
         *,
-        error_kind: str,
-        verified_by: str,
-        parents: Sequence[str] = (),
         shared_prefix: int = 0,
-        located_by: str = "",
+        prompt: Sequence[Message] = (),
+        **facts: Unpack[Facts],
     ) -> PreferenceExample:
         """A pair of assistant messages; `attempt` is where the rejected side is from."""
-        chosen_text, chosen_spans = compose(chosen, self.weights)
-        rejected_text, rejected_spans = compose(rejected, self.weights)
+        chosen_messages, chosen_spans = self._composed([chosen])
+        rejected_messages, rejected_spans = self._composed([rejected])
         return PreferenceExample(
-            problem_id=ask.case.problem.id,
-            recipe=self.name,
-            error_kind=error_kind,
-            parents=distinct([attempt.id, *parents]),
-            policy=attempt.policy,
-            verified_by=verified_by,
-            located_by=located_by,
-            source=ask.case.problem.source,
-            licence=ask.case.problem.licence,
-            prompt=ask.prompt,
-            chosen=(Message("assistant", chosen_text),),
-            rejected=(Message("assistant", rejected_text),),
+            **lineage(self, ask, attempt, facts),
+            prompt=tuple(prompt) or ask.prompt,
+            chosen=chosen_messages,
+            rejected=rejected_messages,
             chosen_spans=chosen_spans,
             rejected_spans=rejected_spans,
             shared_prefix=shared_prefix,
@@ -166,11 +169,6 @@ def until_mistake(attempt: Attempt, found: Location) -> list[Segment]:
     if found.proven:
         return [Segment("prefix", before), Segment("mistake", mistake)]
     return [Segment("mistake", before + mistake)]
-
-
-def distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """The names in their first order, each once."""
-    return tuple(dict.fromkeys(names))
 
 
 def with_instruction(prompt: tuple[Message, ...], instruction: str) -> tuple[Message, ...]:

@@ -118,7 +118,7 @@ def test_repairs_keep_the_prefix_and_verify(judge: Judge) -> None:
 def test_the_reference_ends_as_the_attempts_do(judge: Judge) -> None:
     case = asyncio.run(case_of(0, tools(3, judge)))
     assert answer_form(case.attempts) == "The answer is \\boxed{{{}}}."
-    reference = finished_reference(case, "auto")
+    reference = finished_reference(case, "auto", judge)
     assert reference is not None
     assert judge.verdict(case.problem, reference.text).is_right
 
