@@ -35,6 +35,8 @@ class Recipe(Options, ABC):
     """Kinds of rows it yields."""
     learns_mistakes: ClassVar[bool] = False
     """Whether the method is defined by learning the mistakes too (the card says so)."""
+    needs_policy: ClassVar[bool] = False
+    """Whether it makes nothing of attempts alone: what it learns from must be sampled for it."""
 
     texts: Writer = "auto"
     """Who writes connecting texts: `bank` (our own phrasings), `policy`, `teacher`; `auto`: the teacher where
