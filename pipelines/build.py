@@ -10,7 +10,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Stages:
 
     plan: Callable[[BuildConfig, Path], Plan] = make_plan
     chunk: Callable[[ChunkInput, Path, Kit, Tick], Awaitable[ChunkResult]] = work_chunk
+    kit: Callable[[BuildConfig, Path], AbstractAsyncContextManager[Kit]] = open_kit
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ async def build(
         if done is not None:
             spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
             return Outcome(out, done, dict(done.counts), spent)
-        async with open_kit(config, work) as kit:
+        async with stages.kit(config, work) as kit:
             progress.begin(sum(c.problems for c in plan.chunks), kit)
             with first_error():
                 chunks = await _all_chunks(plan, work, kit, progress, stages)

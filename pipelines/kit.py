@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +11,7 @@ from pathlib import Path
 from filters.base import RowFilter
 from filters.verify.math.judge import Judge
 from generators.ask import Tools
+from generators.engines.base import Engine
 from generators.engines.budget import Budget, Guarded
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
@@ -82,8 +83,13 @@ class Kit:
 
 
 @asynccontextmanager
-async def open_kit(config: BuildConfig, work: Path) -> AsyncIterator[Kit]:
-    """Open judge, journal and engines; close them whatever happens. ConfigError, EngineError."""
+async def open_kit(
+    config: BuildConfig, work: Path, around: Callable[[Engine], Engine] | None = None
+) -> AsyncIterator[Kit]:
+    """Open judge, journal and engines; close them whatever happens. ConfigError, EngineError.
+
+    `around` puts something between every engine and its journal: what fails on purpose, or takes its time.
+    """
     async with AsyncExitStack() as stack:
         judge = stack.enter_context(Judge(config.judge))
         spending = work / "spent.json"
@@ -91,7 +97,7 @@ async def open_kit(config: BuildConfig, work: Path) -> AsyncIterator[Kit]:
         budget = Budget(config.run.budget, before)
         # After the engines are closed: what is in flight then is still bought.
         stack.callback(lambda: write_json(spending, budget.spending()))
-        engines = _open_engines(config, work, budget, stack)
+        engines = _open_engines(config, work, budget, stack, around or (lambda engine: engine))
         sampling = {name: role.sampling.sampling() for name, role in config.roles().items()}
         roles = {name: Role(engine, sampling[name]) for name, engine in engines.items()}
         tools = Tools(
@@ -110,7 +116,11 @@ async def open_kit(config: BuildConfig, work: Path) -> AsyncIterator[Kit]:
 
 
 def _open_engines(
-    config: BuildConfig, work: Path, budget: Budget, stack: AsyncExitStack
+    config: BuildConfig,
+    work: Path,
+    budget: Budget,
+    stack: AsyncExitStack,
+    around: Callable[[Engine], Engine],
 ) -> dict[str, JournaledEngine]:
     """Every role's engine behind the journal and the budget; equal options are opened once."""
     engines: dict[str, JournaledEngine] = {}
@@ -125,6 +135,6 @@ def _open_engines(
             continue
         replay = config.run.replay_only
         opened = options.open_for_replay() if replay else options.open()
-        engines[name] = JournaledEngine(Guarded(opened, budget), journal, replay_only=replay)
+        engines[name] = JournaledEngine(Guarded(around(opened), budget), journal, replay_only=replay)
         stack.push_async_callback(engines[name].close)
     return engines
