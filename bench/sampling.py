@@ -11,6 +11,7 @@ what a case takes when it has all slots for itself.
 """
 
 import argparse
+import importlib
 import json
 import sys
 import tempfile
@@ -37,9 +38,8 @@ def main() -> int:
     parser.add_argument("--vllm", metavar="MODEL", help="measure a real vLLM instead")
     arguments = parser.parse_args()
     if arguments.vllm:
-        from bench.sampling_vllm import measure_vllm
-
-        report = measure_vllm(arguments.vllm, arguments.problems, arguments.slots)
+        vllm = importlib.import_module("bench.sampling_vllm")  # imports vLLM
+        report = vllm.measure_vllm(arguments.vllm, arguments.problems, arguments.slots)
     else:
         report = measure(arguments.problems, arguments.slots, arguments.cases_in_flight, arguments.chunk_size)
     print(json.dumps(report, indent=2))

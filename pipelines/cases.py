@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
+from filters.base import RowFilter
 from generators.ask import Ask
 from generators.attempts import BroughtAttempt, brought, judged, sample
 from generators.engines.stages import stage
@@ -37,7 +38,7 @@ class CaseResult:
     counts: Counter[str] = field(default_factory=Counter)
 
     def fail(self, at: str, error: Exception, recipe: str = "") -> None:
-        """Record a failure: the build goes on and its summary says how many. Call it where `error` is handled."""
+        """Record a failure: the build goes on and its summary says how many."""
         reason, detail = f"{at}_error", str(error)
         if isinstance(error, BudgetError):
             reason = "budget"
@@ -45,20 +46,27 @@ class CaseResult:
             reason = "engine_error"
         else:
             # What trips over one problem must not cost the others; the row keeps the traceback.
-            detail = traceback.format_exc(limit=-4)
+            detail = "".join(traceback.format_exception(error, limit=-4))
         self.counts["unpaid" if reason == "budget" else "failed"] = 1
         self.dropped.append(
             Dropped(stage=at, reason=reason, problem_id=self.problem.id, recipe=recipe, detail=detail)
         )
 
     def add(self, part: "CaseResult") -> None:
-        """Take over what one recipe made; a case that failed twice is one failed case."""
+        """Take over what one recipe made."""
         self.kept += part.kept
         self.dropped += part.dropped
         self.counts.update(part.counts)
-        for name in UNFINISHED:
-            if name in self.counts:
-                self.counts[name] = 1
+
+
+@dataclass
+class Made:
+    """What one recipe made of a case, or why it could not."""
+
+    recipe: str
+    examples: Sequence[Example] = ()
+    skipped: Sequence[str] = ()
+    error: Exception | None = None
 
 
 async def work_case(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit) -> CaseResult:
@@ -80,14 +88,25 @@ async def work_case(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: K
     except Exception as error:
         result.fail("case", error)
         return result
-    # In their order, whichever ended first: rows and counts must not depend on the engine's mood.
-    for part in await asyncio.gather(*(_run(recipe, ask, result.case, kit) for recipe in kit.recipes)):
-        result.add(part)
+    made = await asyncio.gather(*(_run(recipe, ask, result.case) for recipe in kit.recipes))
+    # A filter may wait for the judge's workers: not in the event loop. One thread a case, as each costs
+    # the loop a system call or two.
+    await asyncio.to_thread(_close, result, made, ask, kit)
+    return result
+
+
+def _close(result: CaseResult, made: Sequence[Made], ask: Ask, kit: Kit) -> None:
+    """Filter what the recipes made, in their order whichever ended first, and count what was found out."""
+    assert result.case is not None
+    for part in made:
+        try:
+            result.add(_filtered(part, result.case, kit))
+        except Exception as error:
+            result.fail("recipe", error, part.recipe)
     result.counts.update(f"located.{found.method}" for found in ask.locations.values())
     glanced = {a.id: ask.glance(a) for a in result.case.wrongs}
     result.locations = {key: found for key, found in glanced.items() if found is not None}
     result.counts.update(kind_slugs(result.case, result.locations))
-    return result
 
 
 def _look(ask: Ask, case: Case) -> None:
@@ -117,30 +136,27 @@ def _count_attempts(case: Case, counts: Counter[str]) -> None:
         counts["no_attempts"] = 1
 
 
-async def _run(recipe: Recipe, ask: Ask, case: Case, kit: Kit) -> CaseResult:
-    """The rows of one recipe, filtered."""
-    part = CaseResult(case.problem, case)
+async def _run(recipe: Recipe, ask: Ask, case: Case) -> Made:
+    """What one recipe makes of a case."""
     try:
         door = ask.for_recipe(recipe.name)
         with stage(recipe.name):
-            examples = await recipe.build(case, door)
-        part.counts.update(f"skipped.{recipe.name}.{reason}" for reason in door.skipped)
-        if examples:
-            # A filter may wait for the judge's workers: not in the event loop.
-            await asyncio.to_thread(_filter, recipe.name, examples, part, kit)
+            return Made(recipe.name, await recipe.build(case, door), door.skipped)
     except Exception as error:
-        part = CaseResult(case.problem, case)
-        part.fail("recipe", error, recipe.name)
-    return part
+        return Made(recipe.name, error=error)
 
 
-def _filter(name: str, examples: Sequence[Example], part: CaseResult, kit: Kit) -> None:
-    """Sort a recipe's rows into kept and dropped."""
+def _filtered(made: Made, case: Case, kit: Kit) -> CaseResult:
+    """A recipe's rows, kept or dropped, with their counts. Raises what the recipe or a filter raised."""
+    if made.error is not None:
+        raise made.error
+    part, name = CaseResult(case.problem, case), made.recipe
+    part.counts.update(f"skipped.{name}.{reason}" for reason in made.skipped)
     known: set[str] = set()  # a recipe stands once in a config: only its own rows can be the same
-    for example in examples:
+    for example in made.examples:
         part.counts[f"made.{name}"] += 1
         said = _said(example)
-        reason = "same_row" if said in known else _objection(example, part, kit)
+        reason = "same_row" if said in known else _objection(example, case, kit.filters, kit)
         if reason is None:
             known.add(said)
             part.kept.append(example)
@@ -148,6 +164,7 @@ def _filter(name: str, examples: Sequence[Example], part: CaseResult, kit: Kit) 
         else:
             part.counts[f"dropped.filter.{reason}"] += 1
             part.dropped.append(_dropped(example, reason))
+    return part
 
 
 def _said(example: Example) -> str:
@@ -155,10 +172,8 @@ def _said(example: Example) -> str:
     return content_hash([example.recipe, example.variant, example.content()])
 
 
-def _objection(example: Example, part: CaseResult, kit: Kit) -> str | None:
-    assert part.case is not None
-    objections = (f.objection(example, part.case, kit.tools.judge) for f in kit.filters)
-    return next(filter(None, objections), None)
+def _objection(example: Example, case: Case, filters: Sequence[RowFilter], kit: Kit) -> str | None:
+    return next(filter(None, (f.objection(example, case, kit.tools.judge) for f in filters)), None)
 
 
 def _dropped(example: Example, reason: str) -> Dropped:
