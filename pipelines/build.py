@@ -23,6 +23,7 @@ from pipelines.error_kinds import without_kinds
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import ChunkInput, Plan, make_plan
+from pipelines.rounds import Worked, in_rounds
 from pipelines.shards import tables_of, write_dropped, write_shards
 from pipelines.versions import packages, version
 from schemas.arrow import FORMAT_VERSION
@@ -88,9 +89,11 @@ async def build(
         async with stages.kit(config, work) as kit:
             progress.begin(sum(c.problems for c in plan.chunks), kit)
             with first_error():
-                chunks = await _all_chunks(plan, work, kit, progress, stages)
+                worked = await in_rounds(
+                    plan, kit, lambda chunks: _all_chunks(chunks, work, kit, progress, stages)
+                )
             spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
-            return finish(config, out, plan, chunks, kit, spent)
+            return finish(config, out, plan, worked, kit, spent)
 
 
 @contextmanager
@@ -150,7 +153,7 @@ def _fingerprints_of(manifest: Manifest) -> dict[str, str]:
 
 
 async def _all_chunks(
-    plan: Plan, work: Path, kit: Kit, progress: Progress, stages: Stages
+    chunks: Sequence[ChunkInput], work: Path, kit: Kit, progress: Progress, stages: Stages
 ) -> list[ChunkResult]:
     """Results in plan order; finished chunks are taken as they are, those with unfinished cases tried again.
 
@@ -162,7 +165,7 @@ async def _all_chunks(
         results[chunk.name] = await stages.chunk(chunk, work, kit, progress.tick)
 
     async with asyncio.TaskGroup() as begun:
-        for chunk in plan.chunks:
+        for chunk in chunks:
             done = await asyncio.to_thread(finished, chunk, work, kit)
             if done is not None and not done.unfinished:
                 progress.resumed(done)
@@ -170,7 +173,7 @@ async def _all_chunks(
                 continue
             await kit.window.open_chunk(chunk.problems)
             begun.create_task(one(chunk))
-    return [results[chunk.name] for chunk in plan.chunks]
+    return [results[chunk.name] for chunk in chunks]
 
 
 @contextmanager
@@ -189,7 +192,7 @@ def finish(
     config: BuildConfig,
     out: Path,
     plan: Plan,
-    chunks: Sequence[ChunkResult],
+    worked: Worked,
     kit: Kit,
     spent: dict[str, float],
 ) -> Outcome:
@@ -199,18 +202,23 @@ def finish(
     writes the rest all the same).
     """
     counts = Counter(plan.counts)
-    for chunk in chunks:
+    counts["problems"] = sum(chunk.problems for chunk in worked.inputs)
+    for chunk in worked.results:
         counts.update(chunk.counts)
+    counts.update(f"dropped.selection.{reason}" for reason in worked.selection.out.values())
+    counts.subtract({f"kept.{recipe}": rows for recipe, rows in worked.selection.by_recipe.items()})
+    if worked.rounds:
+        counts["rounds"] = worked.rounds + 1
     total, kinds = without_kinds(dict(sorted(counts.items())))
     (out / "manifest.json").unlink(missing_ok=True)
-    write_dropped(out, plan, chunks)
+    write_dropped(out, plan, worked.results, worked.selection)
     incidents = kit.incidents()
     stopped = kit.budget.stopped if counts["unpaid"] else ""
     too_many = counts["failed"] > config.run.max_failed_share * counts["problems"]
     if too_many or (stopped and not config.run.budget.publish):
         return Outcome(out, None, total, spent, incidents, stopped)
     makes: set[str] = {kind for recipe in kit.recipes for kind in recipe.makes}
-    files = write_shards(out, chunks, tables_of(makes))
+    files = write_shards(out, worked.results, tables_of(makes), worked.selection)
     manifest = Manifest(
         name=config.name,
         format_version=FORMAT_VERSION,
@@ -220,6 +228,7 @@ def finish(
         files=tuple(files),
         counts=total,
         error_kinds=kinds,
+        targets=worked.selection.cells,
         models=kit.models(),
         spent=spent,
         incidents=incidents,

@@ -74,15 +74,20 @@ class Made:
     error: Exception | None = None
 
 
-async def work_case(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit) -> CaseResult:
-    """Attempts, verdicts, examples. Never raises for what one problem, model reply or recipe does."""
+async def work_case(
+    problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit, samples: int = 0
+) -> CaseResult:
+    """Attempts, verdicts, examples. Never raises for what one problem, model reply or recipe does.
+
+    `samples` of the policy instead of the config's, where it is not 0.
+    """
     result = CaseResult(problem)
     result.counts["cases"] = 1
     if problem.licence:
         result.counts[f"licence.{problem.licence}"] = 1
     try:
         with stage("attempts"):
-            result.case = await _case(problem, rollouts, kit)
+            result.case = await _case(problem, rollouts, kit, samples)
     except EngineError as error:
         result.fail("case", error)
         return result
@@ -121,11 +126,12 @@ def _look(ask: Ask, case: Case) -> None:
         ask.glance(attempt)
 
 
-async def _case(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit) -> Case:
+async def _case(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit, samples: int) -> Case:
     tools, config = kit.tools, kit.config
     attempts = brought(problem, rollouts, tools.style)
     if tools.policy is not None and config.policy is not None:
-        attempts += await sample(problem, tools.policy, tools.prompt, config.policy.samples, tools.style)
+        count = samples or config.policy.samples
+        attempts += await sample(problem, tools.policy, tools.prompt, count, tools.style)
     return Case(problem, tuple(await asyncio.gather(*(judged(problem, a, tools.judge) for a in attempts))))
 
 
@@ -170,6 +176,7 @@ def _filtered(made: Made, case: Case, kit: Kit) -> CaseResult:
             known.add(said)
             part.kept.append(example)
             part.counts[f"kept.{name}"] += 1
+            part.counts[f"without_mistake.{name}"] += example.error_kind == "none"
         else:
             part.counts[f"dropped.filter.{reason}"] += 1
             part.dropped.append(_dropped(example, reason))

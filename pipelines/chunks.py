@@ -47,7 +47,7 @@ class ChunkResult:
 
 def finished(chunk: ChunkInput, work: Path, kit: Kit) -> ChunkResult | None:
     """The chunk's result if it is there, of this input, config and models, and whole."""
-    folder = work / "chunks" / chunk.name
+    folder = work / "chunks" / chunk.folder
     record = folder / "chunk.json"
     if not record.is_file():
         return None
@@ -67,7 +67,7 @@ async def work_chunk(chunk: ChunkInput, work: Path, kit: Kit, tick: Tick) -> Chu
     """
 
     async def one(problem: Problem, rollouts: list[BroughtAttempt]) -> CaseResult:
-        result = await work_case(problem, rollouts, kit)
+        result = await work_case(problem, rollouts, kit, chunk.samples)
         kit.window.leave()
         tick(result)
         return result
@@ -93,8 +93,8 @@ def _write(chunk: ChunkInput, work: Path, kit: Kit, results: list[CaseResult]) -
         for table, rows in result_rows(result, kit.config.prompt.messages(result.problem)).items():
             name = "dropped" if table == "dropped" else f"{table}.{split}"
             tables.setdefault(name, []).extend(rows)
-    target = work / "chunks" / chunk.name
-    partial = target.with_name(f".{chunk.name}.{os.getpid()}.partial")
+    target = work / "chunks" / chunk.folder
+    partial = target.with_name(f".{chunk.folder}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     for name, rows in sorted(tables.items()):

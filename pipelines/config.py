@@ -19,6 +19,7 @@ from generators.roles import PromptOptions, SamplingOptions
 from generators.sources.base import SOURCES, Source
 from generators.steps import StepStyle
 from pipelines.members import member
+from pipelines.targets import CapOptions, TargetOptions
 from schemas.exceptions import ConfigError
 from schemas.family import Options, nearest
 from schemas.ids import content_hash
@@ -108,6 +109,10 @@ class BuildConfig(Options):
     """What is built: recipes by `type` with their options."""
     filters: list[dict[str, Any]] = [{"type": "shape"}, {"type": "truth"}]
     """Row filters by `type` with their options, in order."""
+    targets: TargetOptions = TargetOptions()
+    """Rows wanted, by what they are; more problems and samples are drawn until they are there."""
+    caps: CapOptions = CapOptions()
+    """Most rows from one problem and of one kind of mistake."""
     test_share: float = Field(default=0.05, ge=0, lt=1)
     """Share of problems whose rows go to the test split, by hash of the statement."""
     run: RunConfig = RunConfig()
@@ -165,7 +170,13 @@ class BuildConfig(Options):
     def check(self) -> None:
         """Everything that can be refused before work starts; ConfigError."""
         self.sources_made()
-        self.recipes_made()
+        names = [recipe.name for recipe in self.recipes_made()]
+        for number, cell in enumerate(self.targets.cells):
+            if cell.recipe and cell.recipe not in names:
+                raise ConfigError(
+                    f"targets.cells.{number}.recipe: {cell.recipe!r} is no recipe of this config"
+                    f"{nearest(cell.recipe, names)} There are: {', '.join(names)}"
+                )
         self.filters_made()
         if self.policy is None and not self.attempts:
             raise ConfigError(

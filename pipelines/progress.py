@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from types import TracebackType
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from pipelines.cases import CaseResult
 from pipelines.chunks import ChunkResult
 from pipelines.faults import fault_lines
 from pipelines.kit import Kit
+from pipelines.targets import target_lines
 
 _LINE_EVERY_S = 10.0
 """Where output is not a terminal (CI, a log file) a plain line this often instead of a bar."""
@@ -105,8 +107,10 @@ def print_summary(outcome: Outcome, console: Console | None = None) -> None:
     for group in ("unknown", "located", "kept", "skipped", "dropped"):
         for name, number in counts.items():
             if name.startswith(f"{group}.") and number:
-                table.add_row(f"  {name.replace('.', ': ', 1)}", f"{number:,}")
+                table.add_row(f"  {name.replace('.', ': ', 1)}{_without(name, counts)}", f"{number:,}")
     console.print(table)
+    for line in target_lines(outcome.manifest.targets if outcome.manifest else ()):
+        console.print(line, markup=False, soft_wrap=True)
     spent = outcome.spent
     console.print(
         f"{spent['seconds']:.1f} s; {spent['bought']:,.0f} completions sampled "
@@ -122,6 +126,12 @@ def print_summary(outcome: Outcome, console: Console | None = None) -> None:
     for file in outcome.manifest.files:
         console.print(f"  {file.rows:>7,} rows  {outcome.out / file.path}", markup=False, soft_wrap=True)
     console.print(f"See them: corrigenda show {outcome.out}", markup=False, soft_wrap=True)
+
+
+def _without(name: str, counts: Mapping[str, int]) -> str:
+    """Of a recipe's rows, those in which nothing was wrong."""
+    right = counts.get(name.replace("kept.", "without_mistake.", 1), 0) if name.startswith("kept.") else 0
+    return f" ({right:,} without a mistake)" if right else ""
 
 
 def _ended_early(outcome: Outcome) -> list[str]:
