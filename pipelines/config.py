@@ -184,6 +184,9 @@ class BuildConfig(Options):
             )
         for engine in self.engines_made().values():
             engine.check()
+        for role in self.run.prices:
+            if role not in ROLES:
+                raise ConfigError(f"run.prices: {role!r} is no role{nearest(role, ROLES)}")
 
     def identity(self) -> dict[str, Any]:
         """What decides the rows: everything but `run`."""
