@@ -1,0 +1,119 @@
+"""Writing a segment: records compressed in blocks, with an index at the end.
+
+    zstd frame … zstd frame     blocks: records that begin within 64 KiB of text, each with its checksum
+    zstd skippable frame        index: entries, block starts, fan-out, foot
+
+So `zstdcat FILE` gives the records as JSON lines, whatever becomes of the index. In the index everything is
+little-endian and 64 bits wide:
+
+    entries      for every record, sorted: first 64 bits of its key, its place (block << 16 | offset in the block)
+    block starts where each block begins in the file, and where the last one ends
+    fan-out      how many entries begin with a digit below 0, 1, … 16 (of 16)
+    foot         magic, CRC-32 of the index before it, number of records, number of blocks, bytes of text
+"""
+
+import os
+import struct
+import zlib
+from array import array
+from pathlib import Path
+
+import numpy as np
+import zstandard
+
+from generators.engines.journals import names
+from generators.engines.journals.records import prefix_of
+
+BLOCK_BYTES = 1 << 16
+"""Of text. Twice as much packs 3 % better and makes a lookup out of order twice as dear."""
+OFFSET_BITS = 16
+LEVEL = 3
+SKIPPABLE = struct.Struct("<II")
+SKIPPABLE_MAGIC = 0x184D2A5C
+FOOT = struct.Struct("<8sQQQQ")
+FOOT_MAGIC = b"corrjrn1"
+FAN_OUT = 16
+
+
+class SegmentWriter:
+    """A segment in the making; nothing is at `path` before `finish`. Memory: 16 bytes a record."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._partial = names.partial(path)
+        self._file = self._partial.open("xb")
+        self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
+        self._block: list[bytes] = []
+        self._filled = 0
+        self._text = 0
+        self._starts = array("Q", [0])
+        self._prefixes = array("Q")
+        self._places = array("Q")
+
+    @property
+    def records(self) -> int:
+        """Records so far."""
+        return len(self._prefixes)
+
+    @property
+    def size(self) -> int:
+        """Compressed bytes so far."""
+        return self._starts[-1]
+
+    def add(self, line: bytes) -> None:
+        """Add a record, without its checksum."""
+        self._prefixes.append(prefix_of(line))
+        self._places.append((len(self._starts) - 1) << OFFSET_BITS | self._filled)
+        self._block.append(line)
+        self._filled += len(line)
+        if self._filled >= BLOCK_BYTES:
+            self._end_block()
+
+    def finish(self) -> None:
+        """Put the segment at its path, on disk. OSError where it cannot be; `discard` then."""
+        if self._block:
+            self._end_block()
+        prefixes = np.frombuffer(self._prefixes, "<u8") if self.records else np.empty(0, "<u8")
+        order = np.argsort(prefixes, kind="stable")
+        entries = np.empty((self.records, 2), "<u8")
+        entries[:, 0] = prefixes[order]
+        if self.records:
+            entries[:, 1] = np.frombuffer(self._places, "<u8")[order]
+        digits = [digit << 60 for digit in range(1, FAN_OUT)]
+        fan_out = [0, *np.searchsorted(entries[:, 0], np.array(digits, "<u8")).tolist(), self.records]
+        index = b"".join(
+            (entries.tobytes(), struct.pack(f"<{len(self._starts)}Q", *self._starts), _packed(fan_out))
+        )
+        blocks = len(self._starts) - 1
+        foot = FOOT.pack(FOOT_MAGIC, zlib.crc32(index), self.records, blocks, self._text)
+        self._file.write(SKIPPABLE.pack(SKIPPABLE_MAGIC, len(index) + len(foot)) + index + foot)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._partial.rename(self.path)
+        sync_folder(self.path.parent)
+
+    def discard(self) -> None:
+        """Leave nothing behind; harmless after `finish`."""
+        self._file.close()
+        self._partial.unlink(missing_ok=True)
+
+    def _end_block(self) -> None:
+        packed = self._zstd.compress(b"".join(self._block))
+        self._file.write(packed)
+        self._text += self._filled
+        self._starts.append(self._starts[-1] + len(packed))
+        self._block, self._filled = [], 0
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder outlive a power cut."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _packed(numbers: list[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}Q", *numbers)
