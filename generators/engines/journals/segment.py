@@ -35,6 +35,8 @@ class Segment:
         self.text_bytes = 0
         self.unreadable = 0
         """Blocks that are known to be damaged."""
+        self.index_start = self.size
+        """Where the index begins, as far as that is known."""
         self._salvaged: Entries | None = None
         self._starts: Entries = np.empty(0, "<u8")
         self._fan_out = [0] * (FAN_OUT + 1)
@@ -57,7 +59,7 @@ class Segment:
         first, last = self._fan_out[low], self._fan_out[high]
         if self._salvaged is not None:
             return self._salvaged[first:last]
-        raw = self._handles.read(self.path, self._index_start + 16 * first, 16 * (last - first))
+        raw = self._handles.read(self.path, self.index_start + 16 * first, 16 * (last - first))
         return np.frombuffer(raw, "<u8").reshape(-1, 2)
 
     def block(self, number: int) -> bytes:
@@ -91,14 +93,14 @@ class Segment:
             self._handles.read(self.path, foot_start, FOOT.size)
         )
         length = 16 * records + 8 * (blocks + 1) + 8 * (FAN_OUT + 1)
-        self._index_start = foot_start - length
-        if magic != FOOT_MAGIC or self._index_start < SKIPPABLE.size:
+        if magic != FOOT_MAGIC or foot_start - length < SKIPPABLE.size:
             return False
-        found, at = 0, self._index_start
+        self.index_start = foot_start - length
+        found, at = 0, self.index_start
         while at < foot_start:
             chunk = self._handles.read(self.path, at, min(_CHUNK, foot_start - at))
             found, at = zlib.crc32(chunk, found), at + len(chunk)
-        small = self._handles.read(self.path, self._index_start + 16 * records, length - 16 * records)
+        small = self._handles.read(self.path, self.index_start + 16 * records, length - 16 * records)
         numbers = np.frombuffer(small, "<u8")
         self._starts, self._fan_out = numbers[: blocks + 1], numbers[blocks + 1 :].tolist()
         return bool(found == crc)

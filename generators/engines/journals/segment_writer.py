@@ -43,6 +43,8 @@ class SegmentWriter:
         self._partial = names.partial(path)
         self._file = self._partial.open("xb")
         self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
+        self.records = 0
+        """Records so far."""
         self._block: list[bytes] = []
         self._filled = 0
         self._text = 0
@@ -51,17 +53,13 @@ class SegmentWriter:
         self._places = array("Q")
 
     @property
-    def records(self) -> int:
-        """Records so far."""
-        return len(self._prefixes)
-
-    @property
     def size(self) -> int:
         """Compressed bytes so far."""
         return self._starts[-1]
 
     def add(self, line: bytes) -> None:
         """Add a record, without its checksum."""
+        self.records += 1
         self._prefixes.append(prefix_of(line))
         self._places.append((len(self._starts) - 1) << OFFSET_BITS | self._filled)
         self._block.append(line)
@@ -69,27 +67,24 @@ class SegmentWriter:
         if self._filled >= BLOCK_BYTES:
             self._end_block()
 
-    def finish(self) -> None:
-        """Put the segment at its path, on disk. OSError where it cannot be; `discard` then."""
+    def close(self) -> None:
+        """Write the index and force all to disk, still without a place; nothing can be added then. OSError."""
+        if self._file.closed:
+            return
         if self._block:
             self._end_block()
-        prefixes = np.frombuffer(self._prefixes, "<u8") if self.records else np.empty(0, "<u8")
-        order = np.argsort(prefixes, kind="stable")
-        entries = np.empty((self.records, 2), "<u8")
-        entries[:, 0] = prefixes[order]
-        if self.records:
-            entries[:, 1] = np.frombuffer(self._places, "<u8")[order]
-        digits = [digit << 60 for digit in range(1, FAN_OUT)]
-        fan_out = [0, *np.searchsorted(entries[:, 0], np.array(digits, "<u8")).tolist(), self.records]
-        index = b"".join(
-            (entries.tobytes(), struct.pack(f"<{len(self._starts)}Q", *self._starts), _packed(fan_out))
-        )
+        index = self._index()
         blocks = len(self._starts) - 1
         foot = FOOT.pack(FOOT_MAGIC, zlib.crc32(index), self.records, blocks, self._text)
         self._file.write(SKIPPABLE.pack(SKIPPABLE_MAGIC, len(index) + len(foot)) + index + foot)
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
+        self._prefixes, self._places = array("Q"), array("Q")  # other parts are still to come
+
+    def finish(self) -> None:
+        """Put the segment at its path, on disk. OSError where it cannot be; `discard` then."""
+        self.close()
         self._partial.rename(self.path)
         sync_folder(self.path.parent)
 
@@ -97,6 +92,14 @@ class SegmentWriter:
         """Leave nothing behind; harmless after `finish`."""
         self._file.close()
         self._partial.unlink(missing_ok=True)
+
+    def _index(self) -> bytes:
+        prefixes = np.array(self._prefixes, "<u8")
+        order = np.argsort(prefixes, kind="stable")
+        entries = np.stack((prefixes[order], np.array(self._places, "<u8")[order]), axis=1)
+        digits = np.array([digit << 60 for digit in range(1, FAN_OUT)], "<u8")
+        fan_out = np.array([0, *np.searchsorted(entries[:, 0], digits), self.records], "<u8")
+        return b"".join((entries.tobytes(), np.array(self._starts, "<u8").tobytes(), fan_out.tobytes()))
 
     def _end_block(self) -> None:
         packed = self._zstd.compress(b"".join(self._block))
@@ -113,7 +116,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
-
-
-def _packed(numbers: list[int]) -> bytes:
-    return struct.pack(f"<{len(numbers)}Q", *numbers)
