@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from generators.engines.journals import names
+from generators.engines.journals.entries import FAN_OUT, Listing
 from generators.engines.journals.folder import Folder, open_file
 from generators.engines.journals.handles import Handles
 from generators.engines.journals.plain import Plain
 from generators.engines.journals.records import prefix_of, read_record
 from generators.engines.journals.segment import Segment, lines_of
-from generators.engines.journals.segment_writer import FAN_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +110,16 @@ def _count(models: dict[str, ModelStats], record: dict[str, object]) -> None:
 def _verify_segment(segment: Segment, found: Findings) -> None:
     if segment.index_damaged:
         found.damages.append(Damage(segment.path, segment.index_start, "damaged index"))
-    entries, damaged = [], False
+    listing, damaged = Listing(), False
     for number in range(segment.blocks):
         text = segment.block(number)
         if not text:
             damaged = True
             found.damages.append(Damage(segment.path, segment.start(number), "damaged block"))
-        entries += [(prefix_of(line), place) for place, line in lines_of(text, number)]
-    found.records += len(entries)
-    named = segment.entries(0, FAN_OUT)
-    if not damaged and not np.array_equal(
-        np.array(sorted(entries), "<u8").reshape(-1, 2), named[np.lexsort((named[:, 1], named[:, 0]))]
-    ):
+        for place, line in lines_of(text, number):
+            listing.add(prefix_of(line), place)
+    found.records += len(listing)
+    if not damaged and not np.array_equal(listing.sorted(), segment.entries(0, FAN_OUT)):
         found.damages.append(Damage(segment.path, segment.index_start, "index of other records"))
 
 

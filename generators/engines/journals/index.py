@@ -12,8 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from generators.engines.journals.segment import Entries
-from generators.engines.journals.segment_writer import FAN_OUT
+from generators.engines.journals.entries import FAN_OUT, Entries
 
 PLACE_BITS = 44
 """Of a place inside its file (16 TiB of plain records, 2**28 blocks); 20 bits are the file's number."""

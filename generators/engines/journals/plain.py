@@ -4,15 +4,12 @@ The last record may be torn (the writer was killed, or is in the middle of it) a
 an unreadable one elsewhere is damage and is counted.
 """
 
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
+from generators.engines.journals.entries import Entries, Listing, fan_out
 from generators.engines.journals.handles import Handles
 from generators.engines.journals.records import is_whole, prefix_of
-from generators.engines.journals.segment import Entries
 
 _CHUNK = 1 << 12
 
@@ -28,14 +25,11 @@ class Plain:
         """Where unreadable records begin, a torn last one left out."""
         self.torn: int | None = None
         """Where the torn last record begins."""
-        places = array("Q")
-        prefixes = array("Q")
+        listing = Listing()
         for offset, line in self._scan():
-            places.append(offset)
-            prefixes.append(prefix_of(line))
-        self.records = len(places)
-        entries = np.array((prefixes, places), "<u8").reshape(2, -1).T
-        self._entries: Entries | None = entries[np.argsort(entries[:, 0], kind="stable")]
+            listing.add(prefix_of(line), offset)
+        self.records = len(listing)
+        self._entries: Entries | None = listing.sorted()
 
     @property
     def unreadable(self) -> int:
@@ -45,10 +39,8 @@ class Plain:
     def entries(self, low: int, high: int) -> Entries:
         """The entries whose key begins with a hexadecimal digit from `low` up to and without `high`."""
         assert self._entries is not None
-        ends = np.array([low << 60, (high << 60) - 1], "<u8")
-        prefixes = self._entries[:, 0]
-        first = int(np.searchsorted(prefixes, ends[0], "left"))
-        return self._entries[first : int(np.searchsorted(prefixes, ends[1], "right"))]
+        counts = fan_out(self._entries)
+        return self._entries[counts[low] : counts[high]]
 
     def forget_entries(self) -> None:
         """Free what only the making of an index needs."""

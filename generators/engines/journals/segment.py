@@ -5,21 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import zstandard
 
+from generators.engines.journals.entries import FAN_OUT, Entries, Listing, fan_out
 from generators.engines.journals.handles import Handles
 from generators.engines.journals.records import prefix_of
 from generators.engines.journals.segment_writer import (
-    FAN_OUT,
+    CHECKED_FOOT,
     FOOT,
     FOOT_MAGIC,
     OFFSET_BITS,
     SKIPPABLE,
 )
 
-Entries = npt.NDArray[np.uint64]
-"""Shape (records, 2): first 64 bits of the key, place in the file; sorted by the former."""
 _FRAME = b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 20
 
@@ -32,7 +30,6 @@ class Segment:
         self._handles = handles
         self._zstd = zstandard.ZstdDecompressor()
         self.size = handles.size(path)
-        self.text_bytes = 0
         self.unreadable = 0
         """Blocks that are known to be damaged."""
         self.index_start = self.size
@@ -89,16 +86,14 @@ class Segment:
         foot_start = self.size - FOOT.size
         if foot_start < SKIPPABLE.size:
             return False
-        magic, crc, records, blocks, self.text_bytes = FOOT.unpack(
-            self._handles.read(self.path, foot_start, FOOT.size)
-        )
+        records, blocks, crc, magic = FOOT.unpack(self._handles.read(self.path, foot_start, FOOT.size))
         length = 16 * records + 8 * (blocks + 1) + 8 * (FAN_OUT + 1)
         if magic != FOOT_MAGIC or foot_start - length < SKIPPABLE.size:
             return False
         self.index_start = foot_start - length
-        found, at = 0, self.index_start
-        while at < foot_start:
-            chunk = self._handles.read(self.path, at, min(_CHUNK, foot_start - at))
+        found, at, end = 0, self.index_start - SKIPPABLE.size, foot_start + CHECKED_FOOT
+        while at < end:
+            chunk = self._handles.read(self.path, at, min(_CHUNK, end - at))
             found, at = zlib.crc32(chunk, found), at + len(chunk)
         small = self._handles.read(self.path, self.index_start + 16 * records, length - 16 * records)
         numbers = np.frombuffer(small, "<u8")
@@ -108,7 +103,7 @@ class Segment:
     def _salvage(self) -> None:
         """Make the index again from the blocks; what lies between two of them is damaged."""
         raw = self._handles.read(self.path, 0, self.size)
-        starts, entries, at = [0], [], 0
+        starts, listing, at = [0], Listing(), 0
         while (at := raw.find(_FRAME, at)) >= 0:
             found = _frame(raw, at)
             if found is None:
@@ -117,14 +112,13 @@ class Segment:
             text, end = found
             if at > starts[-1]:
                 starts.append(at)  # the damaged stretch stands as a block of its own
-            entries += [(prefix_of(line), place) for place, line in lines_of(text, len(starts) - 1)]
+            for place, line in lines_of(text, len(starts) - 1):
+                listing.add(prefix_of(line), place)
             starts.append(end)
             at = end
         self._starts = np.array(starts, "<u8")
-        self._salvaged = np.array(sorted(entries), "<u8").reshape(-1, 2)
-        digits = np.array([digit << 60 for digit in range(1, FAN_OUT)], "<u8")
-        within = np.searchsorted(self._salvaged[:, 0], digits).tolist()
-        self._fan_out = [0, *within, len(entries)]
+        self._salvaged = listing.sorted()
+        self._fan_out = fan_out(self._salvaged)
 
 
 def _frame(raw: bytes, at: int) -> tuple[bytes, int] | None:

@@ -9,7 +9,7 @@ little-endian and 64 bits wide:
     entries      for every record, sorted: first 64 bits of its key, its place (block << 16 | offset in the block)
     block starts where each block begins in the file, and where the last one ends
     fan-out      how many entries begin with a digit below 0, 1, … 16 (of 16)
-    foot         magic, CRC-32 of the index before it, number of records, number of blocks, bytes of text
+    foot         number of records, number of blocks, CRC-32 of the skippable frame up to here, magic
 """
 
 import os
@@ -22,6 +22,7 @@ import numpy as np
 import zstandard
 
 from generators.engines.journals import names
+from generators.engines.journals.entries import Listing, fan_out
 from generators.engines.journals.records import prefix_of
 
 BLOCK_BYTES = 1 << 16
@@ -30,9 +31,9 @@ OFFSET_BITS = 16
 LEVEL = 3
 SKIPPABLE = struct.Struct("<II")
 SKIPPABLE_MAGIC = 0x184D2A5C
-FOOT = struct.Struct("<8sQQQQ")
+FOOT = struct.Struct("<QQQ8s")
+CHECKED_FOOT = 16  # bytes of the foot that the CRC-32 covers
 FOOT_MAGIC = b"corrjrn1"
-FAN_OUT = 16
 
 
 class SegmentWriter:
@@ -47,10 +48,8 @@ class SegmentWriter:
         """Records so far."""
         self._block: list[bytes] = []
         self._filled = 0
-        self._text = 0
         self._starts = array("Q", [0])
-        self._prefixes = array("Q")
-        self._places = array("Q")
+        self._listing = Listing()
 
     @property
     def size(self) -> int:
@@ -60,8 +59,7 @@ class SegmentWriter:
     def add(self, line: bytes) -> None:
         """Add a record, without its checksum."""
         self.records += 1
-        self._prefixes.append(prefix_of(line))
-        self._places.append((len(self._starts) - 1) << OFFSET_BITS | self._filled)
+        self._listing.add(prefix_of(line), (len(self._starts) - 1) << OFFSET_BITS | self._filled)
         self._block.append(line)
         self._filled += len(line)
         if self._filled >= BLOCK_BYTES:
@@ -73,14 +71,11 @@ class SegmentWriter:
             return
         if self._block:
             self._end_block()
-        index = self._index()
-        blocks = len(self._starts) - 1
-        foot = FOOT.pack(FOOT_MAGIC, zlib.crc32(index), self.records, blocks, self._text)
-        self._file.write(SKIPPABLE.pack(SKIPPABLE_MAGIC, len(index) + len(foot)) + index + foot)
+        self._file.write(self._index())
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        self._prefixes, self._places = array("Q"), array("Q")  # other parts are still to come
+        self._listing = Listing()  # frees it: other parts are still to come
 
     def finish(self) -> None:
         """Put the segment at its path, on disk. OSError where it cannot be; `discard` then."""
@@ -94,17 +89,16 @@ class SegmentWriter:
         self._partial.unlink(missing_ok=True)
 
     def _index(self) -> bytes:
-        prefixes = np.array(self._prefixes, "<u8")
-        order = np.argsort(prefixes, kind="stable")
-        entries = np.stack((prefixes[order], np.array(self._places, "<u8")[order]), axis=1)
-        digits = np.array([digit << 60 for digit in range(1, FAN_OUT)], "<u8")
-        fan_out = np.array([0, *np.searchsorted(entries[:, 0], digits), self.records], "<u8")
-        return b"".join((entries.tobytes(), np.array(self._starts, "<u8").tobytes(), fan_out.tobytes()))
+        entries = self._listing.sorted()
+        starts = np.array(self._starts, "<u8")
+        counts = np.array([*fan_out(entries), self.records, len(starts) - 1], "<u8")
+        content = entries.tobytes() + starts.tobytes() + counts.tobytes()
+        index = SKIPPABLE.pack(SKIPPABLE_MAGIC, len(content) + FOOT.size - CHECKED_FOOT) + content
+        return index + zlib.crc32(index).to_bytes(8, "little") + FOOT_MAGIC
 
     def _end_block(self) -> None:
         packed = self._zstd.compress(b"".join(self._block))
         self._file.write(packed)
-        self._text += self._filled
         self._starts.append(self._starts[-1] + len(packed))
         self._block, self._filled = [], 0
 
