@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.journal_commands import add_actions
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, ResumeError
 
@@ -127,6 +128,9 @@ def _add_files(commands: "Commands") -> None:
 
     verify = commands.add_parser("verify", help="judge a file of answers, programs or queries")
     add_kinds(verify)
+
+    journal = commands.add_parser("journal", help="look after the folder that completions are kept in")
+    add_actions(journal)
 
 
 def _count(written: str) -> int:
