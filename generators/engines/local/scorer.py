@@ -1,6 +1,5 @@
 """Scoring given texts: the prompts once, then every continuation on its prompt's keys and values."""
 
-import inspect
 import math
 from collections.abc import Sequence
 from concurrent.futures import Future, InvalidStateError
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 import torch
 
 from generators.engines.base import ScoreRequest, Scores
-from generators.engines.local.batch import left_padded
+from generators.engines.local.batch import last_only, left_padded, positions
 from generators.engines.local.model import CausalModel
 from schemas.exceptions import EngineError
 
@@ -62,9 +61,9 @@ def _score(
     output = model(
         input_ids=ids_P_L,
         attention_mask=mask_P_L,
-        position_ids=_positions(mask_P_L),
+        position_ids=positions(mask_P_L),
         use_cache=True,
-        **_last_only(model),
+        **last_only(model),
     )
     rows = torch.tensor(of_row, dtype=torch.long, device=model.device)
     cache = output.past_key_values
@@ -79,7 +78,7 @@ def _score(
     onward = model(
         input_ids=ids_R_C,
         attention_mask=mask_R_LC,
-        position_ids=_positions(mask_R_LC)[:, -longest:],
+        position_ids=positions(mask_R_LC)[:, -longest:],
         past_key_values=cache,
         use_cache=True,
     )
@@ -96,7 +95,7 @@ def _score_whole(
     ids_R_L, mask_R_L = (t.to(model.device) for t in left_padded(wholes))
     longest = max(map(len, continuations))
     logits = model(
-        input_ids=ids_R_L, attention_mask=mask_R_L, position_ids=_positions(mask_R_L), use_cache=False
+        input_ids=ids_R_L, attention_mask=mask_R_L, position_ids=positions(mask_R_L), use_cache=False
     ).logits
     lines = _of_ids(logits[:, -longest - 1 : -1], ids_R_L[:, -longest:])
     return _finite([line[-len(c) :] for line, c in zip(lines, continuations, strict=True)])
@@ -114,13 +113,3 @@ def _finite(lines: Sequence[Sequence[float]]) -> list[Scores]:
     if not all(math.isfinite(value) for line in lines for value in line):
         raise EngineError("the model's scores are not finite numbers; try dtype: float32")
     return [Scores(tuple(line)) for line in lines]
-
-
-def _positions(mask: torch.Tensor) -> torch.Tensor:
-    """Position of every id among those that are no padding."""
-    return (mask.cumsum(1) - 1).clamp_(min=0)
-
-
-def _last_only(model: CausalModel) -> dict[str, int]:
-    """Asks for the logits of the last place alone, where the model can: all of them may be gigabytes."""
-    return {"logits_to_keep": 1} if "logits_to_keep" in inspect.signature(model.forward).parameters else {}
