@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from generators.engines.local.attention import in_float32, row_lengths
 from generators.engines.local.cache import RowCache, can_join
 from generators.engines.local.decoder import Decoder
 from generators.engines.local.model import CausalModel
@@ -28,6 +29,7 @@ class Batch:
         self._decoder = decoder
         self._most = most
         self._burst = 1 if model.device.type == "cpu" else _BURST
+        self._cache_dtype = torch.float32 if in_float32(model) else None
         self._cache: RowCache | None = None
         self._sampler: RowSampler | None = None
 
@@ -39,7 +41,7 @@ class Batch:
             logits_P_V, cache = self._prefill(prompts)
             lines = torch.tensor([places[_known(row)] for row in part], device=self._model.device)
             sampled = RowSampler(part, self._model.device).sample(logits_P_V[lines], self._draws(part, 1)[0])
-            self._cache = self._cache or RowCache(cache, self._most)
+            self._cache = self._cache or RowCache(cache, self._most, self._cache_dtype)
             self._cache.join(cache, lines)
             self.rows += part
             self._sampler = None
@@ -56,8 +58,10 @@ class Batch:
         lengths_B = torch.tensor([row.length for row in self.rows], device=self._model.device)
         self._sampler = self._sampler or RowSampler(self.rows, self._model.device)
         sampled: list[Sampled] = []
-        for draws_B in self._draws(self.rows, steps):
-            sampled.append(self._sampler.sample(self._logits(tokens_B, lengths_B), draws_B))
+        for step, draws_B in enumerate(self._draws(self.rows, steps)):
+            with row_lengths([row.length + step for row in self.rows]):
+                logits_B_V = self._logits(tokens_B, lengths_B)
+            sampled.append(self._sampler.sample(logits_B_V, draws_B))
             tokens_B, lengths_B = sampled[-1].tokens, lengths_B + 1
         self._note(sampled, len(self.rows))
         self._leave()

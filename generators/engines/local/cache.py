@@ -32,12 +32,13 @@ class Frame:
 class BufferLayer(DynamicLayer):
     """One layer's buffers [rows, heads, columns, channels], of which the frame is in use."""
 
-    def __init__(self, frame: Frame, keys: torch.Tensor, values: torch.Tensor) -> None:
+    def __init__(
+        self, frame: Frame, keys: torch.Tensor, values: torch.Tensor, dtype: torch.dtype | None
+    ) -> None:
         super().__init__()
         self._frame = frame
-        # Zeros: a masked column counts nothing only as long as it holds a finite number.
-        self.keys = keys.new_zeros((0, keys.shape[1], 0, keys.shape[3]))
-        self.values = values.new_zeros((0, values.shape[1], 0, values.shape[3]))
+        self.keys = keys.new_empty((0, keys.shape[1], 0, keys.shape[3]), dtype=dtype)
+        self.values = values.new_empty((0, values.shape[1], 0, values.shape[3]), dtype=dtype)
         self.is_initialized = True
 
     def update(
@@ -58,18 +59,20 @@ class BufferLayer(DynamicLayer):
         """A larger buffer with the frame's content, which then ends before column `end`."""
         frame = self._frame
         _, heads, _, channels = buffer.shape
+        # Zeros: a masked column counts nothing only as long as it holds a finite number.
         larger = buffer.new_zeros((rows, heads, columns, channels))
         larger[: frame.rows, :, end - frame.width : end] = buffer[: frame.rows, :, frame.start : frame.end]
         return larger
 
 
 class RowCache(Cache):
-    """All layers' buffers, made from the first rows' own cache."""
+    """All layers' buffers, shaped as the first rows' own cache; `dtype` None: in its number format."""
 
-    def __init__(self, first: Cache, most: int) -> None:
+    def __init__(self, first: Cache, most: int, dtype: torch.dtype | None = None) -> None:
         self.frame = Frame()
         self._most = most  # rows
-        super().__init__(layers=[BufferLayer(self.frame, layer.keys, layer.values) for layer in first.layers])
+        layers = [BufferLayer(self.frame, layer.keys, layer.values, dtype) for layer in first.layers]
+        super().__init__(layers=layers)
 
     def join(self, prefilled: Cache, lines: torch.Tensor) -> None:
         """Add a row for each of `lines`, which are rows of a left-padded prefilled cache."""
