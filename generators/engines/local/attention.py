@@ -16,7 +16,7 @@ from generators.engines.local.model import CausalModel
 
 _NAME = "corrigenda_rows"
 _GROUP = 16  # rows whose attention is computed together, over the columns of the longest of them
-_Group = tuple[int, int, int]
+_Group = tuple[int, int, int]  # first row, behind the last row, columns of the longest
 _groups: ContextVar[Sequence[_Group]] = ContextVar("groups", default=())
 
 
@@ -39,7 +39,7 @@ def attend_by_rows(model: CausalModel) -> None:
         attention_mask: torch.Tensor | None,
         dropout: float = 0.0,
         scaling: float | None = None,
-        **options: Any,
+        **options: Any,  # noqa: ANN401 what a model adds for other kernels
     ) -> tuple[torch.Tensor, None]:
         plain = options.get("position_bias") is None and options.get("softcap") is None
         if plain and query.shape[2] == 1 and _groups.get():
@@ -61,9 +61,8 @@ def attend_by_rows(model: CausalModel) -> None:
 @contextmanager
 def row_lengths(lengths: Sequence[int]) -> Iterator[None]:
     """While open: the rows' columns, the new token's included; what is further left is not looked at."""
-    longest = max(lengths)
     groups = [
-        (start, min(start + _GROUP, len(lengths)), longest - max(lengths[start : start + _GROUP]))
+        (start, min(start + _GROUP, len(lengths)), max(lengths[start : start + _GROUP]))
         for start in range(0, len(lengths), _GROUP)
     ]
     token = _groups.set(groups)
@@ -83,7 +82,8 @@ def _attend(
     queries = (query * scale).to(key.dtype).reshape(rows, kinds, heads // kinds, channels)
     found = value.new_empty((rows, kinds, heads // kinds, value.shape[3]))
     hidden = None if mask is None else ~mask.expand(rows, 1, 1, places)
-    for start, end, left in _groups.get():
+    for start, end, length in _groups.get():
+        left = max(0, places - length)
         scores = queries[start:end] @ key[start:end, :, left:].transpose(2, 3)
         if hidden is not None:
             scores.masked_fill_(hidden[start:end, ..., left:], -torch.inf)

@@ -6,13 +6,15 @@ the hole that a finished row leaves is filled with the last row. Only a full buf
 (`DynamicCache` copies all keys and values at every step, and whenever a row leaves.)
 """
 
+import inspect
 from collections.abc import Sequence
-from typing import Any
 
 import torch
-from transformers.cache_utils import Cache, DynamicLayer, DynamicSlidingWindowLayer
+from transformers.cache_utils import Cache, DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
-_SPARE_COLUMNS = 64  # a full buffer grows by this or a quarter: copied so rarely, growing costs 3 % of a step
+from generators.engines.local.model import CausalModel
+
+_SPARE_COLUMNS = 128  # a new buffer has these or half its columns to spare; a full one is moved so rarely
 
 
 class Frame:
@@ -29,7 +31,7 @@ class Frame:
         return self.end - self.start
 
 
-class BufferLayer(DynamicLayer):
+class BufferLayer(DynamicLayer):  # type: ignore[misc]
     """One layer's buffers [rows, heads, columns, channels], of which the frame is in use."""
 
     def __init__(
@@ -42,7 +44,7 @@ class BufferLayer(DynamicLayer):
         self.is_initialized = True
 
     def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *_: object, **__: object
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Write one token's keys and values [rows, heads, 1, channels]; all in use, the new ones included."""
         frame = self._frame
@@ -55,8 +57,22 @@ class BufferLayer(DynamicLayer):
         """Columns before the token that comes next."""
         return self._frame.width
 
-    def moved(self, buffer: torch.Tensor, rows: int, columns: int, end: int) -> torch.Tensor:
-        """A larger buffer with the frame's content, which then ends before column `end`."""
+    def shift(self, distance: int) -> None:
+        """Move the frame's content to the left, in place."""
+        frame = self._frame
+        for buffer in (self.keys, self.values):
+            # Blocks of at most `distance` columns, so that none is copied onto itself.
+            for start in range(frame.start, frame.end, distance):
+                end = min(start + distance, frame.end)
+                block = buffer[: frame.rows, :, start:end]
+                buffer[: frame.rows, :, start - distance : end - distance] = block
+
+    def grow(self, rows: int, columns: int, end: int) -> None:
+        """Larger buffers with the frame's content, which then ends before column `end`."""
+        self.keys = self._larger(self.keys, rows, columns, end)
+        self.values = self._larger(self.values, rows, columns, end)
+
+    def _larger(self, buffer: torch.Tensor, rows: int, columns: int, end: int) -> torch.Tensor:
         frame = self._frame
         _, heads, _, channels = buffer.shape
         # Zeros: a masked column counts nothing only as long as it holds a finite number.
@@ -65,7 +81,7 @@ class BufferLayer(DynamicLayer):
         return larger
 
 
-class RowCache(Cache):
+class RowCache(Cache):  # type: ignore[misc]
     """All layers' buffers, shaped as the first rows' own cache; `dtype` None: in its number format."""
 
     def __init__(self, first: Cache, most: int, dtype: torch.dtype | None = None) -> None:
@@ -96,16 +112,16 @@ class RowCache(Cache):
         """Before a step: there must be a column to write."""
         self._fit(self.frame.rows, self.frame.width)
 
-    def move(self, sources: Sequence[int], holes: Sequence[int], rows: int, longest: int) -> None:
+    def move(self, moves: Sequence[tuple[int, int]], rows: int, longest: int) -> None:
         """Move rows into the holes others left; `rows` remain, of which the longest has `longest` columns."""
         frame = self.frame
-        if holes:
-            for layer in self.layers:
-                for buffer in (layer.keys, layer.values):
-                    for source, hole in zip(sources, holes, strict=True):
-                        buffer[hole, :, frame.start : frame.end] = buffer[source, :, frame.start : frame.end]
+        used = slice(frame.start, frame.end)
+        for layer in self.layers if moves else ():
+            for buffer in (layer.keys, layer.values):
+                for source, hole in moves:
+                    buffer[hole, :, used] = buffer[source, :, used]
         frame.rows = rows
-        frame.start = frame.end - longest
+        frame.start = max(frame.start, frame.end - longest)
 
     def _fit(self, rows: int, width: int) -> None:
         """Room for so many rows, so many columns up to the end, and one behind it."""
@@ -113,17 +129,23 @@ class RowCache(Cache):
         capacity, _, columns, _ = self.layers[0].keys.shape
         if rows <= capacity and width <= frame.end < columns:
             return
-        if rows > capacity:
-            capacity = max(rows, min(2 * capacity, self._most))
-        columns = width + max(_SPARE_COLUMNS, width // 4)
-        for layer in self.layers:
-            layer.keys = layer.moved(layer.keys, capacity, columns, width)
-            layer.values = layer.moved(layer.values, capacity, columns, width)
+        distance = frame.end - width
+        if rows <= capacity and distance >= _SPARE_COLUMNS // 2:
+            for layer in self.layers:
+                layer.shift(distance)
+        else:
+            if rows > capacity:
+                capacity = max(rows, min(2 * capacity, self._most))
+            spare = max(_SPARE_COLUMNS, width // 2)
+            for layer in self.layers:
+                layer.grow(capacity, width + spare, width)
         frame.start, frame.end = width - frame.width, width
 
 
-def can_join(cache: object) -> bool:
-    """Whether a model's own cache holds nothing but keys and values, column by column."""
+def can_join(model: CausalModel) -> bool:
+    """Whether a model keeps nothing but keys and values, column by column, and is told its positions."""
     kinds = (DynamicLayer, DynamicSlidingWindowLayer)
-    layers = getattr(cache, "layers", None)
-    return bool(layers) and all(type(layer) in kinds and layer.is_initialized for layer in layers)
+    layers = DynamicCache(config=model.config).layers
+    inputs = inspect.signature(model.forward).parameters
+    told = {"past_key_values", "position_ids", "attention_mask"} <= inputs.keys()
+    return told and bool(layers) and all(type(layer) in kinds for layer in layers)

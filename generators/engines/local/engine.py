@@ -1,10 +1,13 @@
-"""The running local engine: a queue, and one thread that batches whatever is in it.
+"""The running local engine: a queue, and one thread that samples for whatever is in it.
 
-Rows that have finished leave the batch. The last few, if others wait, are set aside until nothing is
-queued or until they make a batch of their own, so that a long answer does not hold the others up. (New
-rows are not put among long ones: padded to their length, each would cost as much as they do. Measured:
-filling up at a quarter of the batch took 1.9 times the CPU of letting it run out.) Shrinking and setting
-aside together took 7.0 s of CPU where plain batches took 16.1 s, for 512 answers of 50 to 200 tokens.
+Queued rows join the batch while it runs, first come, first served: their prompts are computed together,
+those of about one length at once, and from then on they are rows like the others. Finished rows leave at
+the same step. `python -m bench.local_stream` compares a stream of small requests, each asked when the one
+before is answered, with the same requests all at once.
+
+The batching of transformers itself (`ContinuousBatchingManager`, 5.23) is not used: it samples all rows
+from one random generator (generation/continuous_batching/model_runner.py), so that an answer would depend
+on its company and on its arrival, and it gives no entropies.
 """
 
 import asyncio
@@ -30,6 +33,7 @@ from schemas.exceptions import EngineError
 _GATHER_S = 0.005  # an idle engine waits this long, so that coroutines started together share a batch
 _JOIN_ROWS = 8  # so many queued rows join at once; their prompts are computed together
 _JOIN_STEPS = 4  # fewer wait so many steps for others
+_THIN = 0.25  # where rows that join make all be computed again, they wait until so few are left
 
 
 class LocalEngine(Engine):
@@ -105,6 +109,10 @@ class LocalEngine(Engine):
     def _limit(self, request: Request) -> int:
         """How many tokens each sample may have; EngineError where the request cannot be answered."""
         length, wanted = len(request.ids), request.sampling.max_tokens
+        if request.sampling.json_schema:
+            raise EngineError(
+                "transformers_local cannot hold an answer to a JSON Schema; use the engine vllm or openai_server"
+            )
         if not length or wanted < 1:
             raise EngineError(f"a request of {length} prompt tokens for {wanted} new tokens asks for nothing")
         self._check(request.ids)
@@ -141,23 +149,29 @@ class LocalEngine(Engine):
             with self._changed:
                 if self._closed:
                     break
-                joining = self._joining(len(batch.rows), steps)
+                joining = self._joining(batch, steps)
                 scorings = [*self._scorings]
                 self._scorings.clear()
             self._score([s for s in scorings if not s.future.cancelled()])
             steps = 0 if joining else steps + 1
             if not self._advance(batch, joining):
                 batch = self._new_batch()
+                if torch.cuda.is_available():
+                    torch.cuda.empty_cache()
         self._give_up(batch.rows)
 
     def _new_batch(self) -> Batch:
         return Batch(self._model, self._decoder, self._max_batch)
 
-    def _joining(self, rows: int, steps: int) -> list[Row]:
-        """Queued rows that now join so many; first come, first served, so that none waits for ever."""
-        few = len(self._queue) < _JOIN_ROWS and steps < _JOIN_STEPS
+    def _joining(self, batch: Batch, steps: int) -> list[Row]:
+        """Queued rows that join now; first come, first served, so that none waits for ever."""
+        rows = len(batch.rows)
+        if rows and len(self._queue) < _JOIN_ROWS and steps < _JOIN_STEPS:
+            return []
+        if not batch.joins_cheaply and rows > self._max_batch * _THIN:
+            return []
         chosen: list[Row] = []
-        while self._queue and rows + len(chosen) < self._max_batch and not (rows and few):
+        while self._queue and rows + len(chosen) < self._max_batch:
             row = self._queue.popleft()
             if not row.future.cancelled():
                 chosen.append(row)
@@ -207,8 +221,6 @@ class LocalEngine(Engine):
         self._max_batch = len(rows) // 2
         with self._changed:
             self._queue.extendleft(reversed(rows))
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
 
     def _give_up(self, active: Sequence[Row]) -> None:
         with self._changed:

@@ -38,8 +38,13 @@ class Row:
         return self.limit - len(self.tokens)
 
     @property
-    def length(self) -> int:
+    def ids(self) -> tuple[int, ...]:
         """Tokens of prompt and answer so far."""
+        return (*self.prompt, *self.tokens)
+
+    @property
+    def length(self) -> int:
+        """How many these are."""
         return len(self.prompt) + len(self.tokens)
 
     def succeed(self, completion: Completion) -> None:
