@@ -66,7 +66,10 @@ async def _case(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit) 
     tools, config = kit.tools, kit.config
     attempts = brought(problem, rollouts, tools.style)
     if tools.policy is not None and config.policy is not None:
-        attempts += await sample(problem, tools.policy, tools.prompt, config.policy.samples, tools.style)
+        asked = config.policy
+        attempts += await sample(
+            problem, tools.policy, tools.prompt, asked.samples, tools.style, asked.details
+        )
     return Case(problem, tuple([await judged(problem, a, tools.judge) for a in attempts]))
 
 

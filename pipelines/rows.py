@@ -54,8 +54,14 @@ def attempt_row(
         "finish": attempt.finish,
         "tokens": attempt.tokens,
         "logprob": attempt.logprob,
+        "token_logprobs": _listed(attempt.token_logprobs),
+        "token_entropies": _listed(attempt.token_entropies),
         "sampling": attempt.sampling,
     }
+
+
+def _listed(values: tuple[float, ...] | None) -> list[float] | None:
+    return None if values is None else list(values)
 
 
 def result_rows(result: CaseResult, prompt: tuple[Message, ...]) -> dict[str, list[dict[str, Any]]]:

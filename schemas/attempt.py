@@ -37,7 +37,8 @@ class Attempt:
     `policy` is the fingerprint of model, revision and sampling (for attempts from a file: of the
     model name given there). `index` counts the samples of one problem from 0. `finish` is `stop`,
     `length` (cut by the token limit: truncated, never taken as wrong), or `file`.
-    `logprob` is the sum over tokens in nats, where the engine gave it.
+    `logprob` is the sum over tokens in nats, where the engine gave it. `token_logprobs` and
+    `token_entropies` are in nats and per sampled token, where they were asked for and are known.
     """
 
     problem_id: str
@@ -50,6 +51,8 @@ class Attempt:
     finish: str = "stop"
     tokens: int | None = None
     logprob: float | None = None
+    token_logprobs: tuple[float, ...] | None = None
+    token_entropies: tuple[float, ...] | None = None
     sampling: str = ""
 
     def __post_init__(self) -> None:

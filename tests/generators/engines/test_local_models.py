@@ -42,7 +42,11 @@ LINEAR = {
 MODELS = {
     "qwen2": ("Qwen2", {}, True),
     "mistral": ("Mistral", {"sliding_window": 12}, True),
-    "gemma3": ("Gemma3", {"sliding_window": 12, "layer_types": ["sliding_attention", "full_attention"] * 2}, True),
+    "gemma3": (
+        "Gemma3",
+        {"sliding_window": 12, "layer_types": ["sliding_attention", "full_attention"] * 2},
+        True,
+    ),
     "qwen3_next": ("Qwen3Next", LINEAR, False),
 }
 
@@ -87,7 +91,9 @@ def test_staggered_answers_are_the_models_own(name: str, tmp_path: Path) -> None
             for answer, scores in zip(found, scored, strict=True):
                 ids = torch.tensor([request.ids + answer.token_ids])
                 with torch.inference_mode():
-                    logits = engine._model(input_ids=ids, use_cache=False).logits[0, len(request.ids) - 1 : -1]
+                    logits = engine._model(input_ids=ids, use_cache=False).logits[
+                        0, len(request.ids) - 1 : -1
+                    ]
                 logprobs = logits.float().log_softmax(-1)
                 own = logprobs.gather(1, ids[0, len(request.ids) :, None]).squeeze(1)
                 assert answer.logprobs == pytest.approx(own.tolist(), abs=2e-3)
