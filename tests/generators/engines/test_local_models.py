@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
+pytest.importorskip("transformers")
 
 import torch
+import transformers
 
 from generators.engines.base import Request, Sampling, ScoreRequest
 from generators.engines.local.batch import Batch
