@@ -130,8 +130,10 @@ async def _case(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit, 
     tools, config = kit.tools, kit.config
     attempts = brought(problem, rollouts, tools.style)
     if tools.policy is not None and config.policy is not None:
-        count = samples or config.policy.samples
-        attempts += await sample(problem, tools.policy, tools.prompt, count, tools.style)
+        asked = config.policy
+        attempts += await sample(
+            problem, tools.policy, tools.prompt, samples or asked.samples, tools.style, asked.details
+        )
     return Case(problem, tuple(await asyncio.gather(*(judged(problem, a, tools.judge) for a in attempts))))
 
 

@@ -46,6 +46,8 @@ class PolicyConfig(RoleConfig):
 
     samples: int = Field(default=8, ge=1)
     """Attempts per problem."""
+    details: bool = False
+    """Keep every token's log-probability and entropy in the attempts table, where the engine knows them."""
 
 
 class Prices(Options):

@@ -5,6 +5,7 @@ from typing import cast
 
 import torch
 
+from generators.engines.local.attention import attend_by_rows
 from generators.engines.local.folder import ModelFolder
 from generators.engines.local.model import CausalModel
 from generators.engines.render import ChatRenderer
@@ -37,11 +38,13 @@ def load_model(folder: ModelFolder, dtype: str, device: str, remote_code: bool) 
         model = AutoModelForCausalLM.from_pretrained(
             folder.path, dtype=dtype, local_files_only=True, trust_remote_code=remote_code
         )
-        return cast(CausalModel, torch.nn.Module.to(model, device))
+        loaded = cast(CausalModel, torch.nn.Module.to(model, device))
     except Exception as error:  # as above, and RuntimeError where the device does not exist
         raise ConfigError(
             f"the model in {folder.path} cannot be loaded on {device} as {dtype}: {error}"
         ) from error
+    attend_by_rows(loaded)
+    return loaded
 
 
 def take_ends(model: CausalModel, renderer: ChatRenderer) -> list[int]:
