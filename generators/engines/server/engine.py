@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from generators.engines.base import Completion, Engine, Renderer, Request, ScoreRequest, Scores
@@ -21,7 +22,7 @@ from generators.engines.server.dialect import Dialect, chat_prompt
 from generators.engines.server.faults import Fault, Refusal
 from generators.engines.server.fleet import Fleet, Server
 from generators.engines.server.identity import Identity
-from generators.engines.server.loop import LoopThread
+from generators.engines.server.loop import LoopClosed, LoopThread
 from generators.engines.server.replies import (
     read_chat,
     read_completion,
@@ -32,6 +33,7 @@ from generators.engines.server.retry import Tries
 from schemas.exceptions import ConfigError, EngineError
 
 T = TypeVar("T")
+W = TypeVar("W")
 _START_TRIES = 3
 _NOT_FOUND = 404  # the model is not there any more, or never was at that address
 
@@ -79,31 +81,32 @@ class ServerEngine(Engine):
 
     async def generate(self, request: Request) -> list[Completion]:
         """One answer per sample. EngineError where one of them fails for good; the others are given up."""
-        return await self._call(self._all([self._sample(request, sample) for sample in request.samples]))
+        return await self._call(self._all(partial(self._sample, request), request.samples))
 
     async def score(self, request: ScoreRequest) -> list[Scores]:
         """One request per continuation that is not empty. EngineError where the server gives no
         log-probabilities of a prompt (vLLM does)."""
-        return await self._call(self._all([self._score(request.ids, one) for one in request.continuations]))
+        return await self._call(self._all(partial(self._score, request.ids), request.continuations))
 
     async def close(self) -> None:
         """Fail what is in flight and close all connections."""
-        with suppress(RuntimeError):  # closed already
+        with suppress(LoopClosed):
             await self._loop.call(self._shut())
         await asyncio.to_thread(self._loop.close)
 
     async def _call(self, coroutine: Coroutine[Any, Any, T]) -> T:
         try:
             return await self._loop.call(coroutine)
-        except RuntimeError as error:
+        except LoopClosed as error:
             raise EngineError(f"the engine of {self.model} is closed") from error
 
     async def _shut(self) -> None:
         await self._fleet.close()
         await self._client.close()
 
-    async def _all(self, coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-        tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    async def _all(self, one: Callable[[W], Coroutine[Any, Any, T]], wanted: Sequence[W]) -> list[T]:
+        """All at once, in their order; the first that fails ends the others."""
+        tasks = [asyncio.ensure_future(one(each)) for each in wanted]
         try:
             return list(await asyncio.gather(*tasks))
         except BaseException:

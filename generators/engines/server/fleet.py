@@ -36,6 +36,8 @@ class Server:
     in_flight: int = 0
     failures: int = 0
     """In a row."""
+    turned_away: int = 0
+    """429s in a row."""
     aside: bool = True
     paused_until: float = 0.0
     """Monotonic seconds: a 429 asked for the pause."""
@@ -117,7 +119,7 @@ class Fleet:
 
     def answered(self, server: Server) -> None:
         """It gave what was asked for. To be called before `release`."""
-        server.failures = 0
+        server.failures = server.turned_away = 0
         server.window.answered(server.in_flight)
 
     def failed(self, server: Server, fault: Fault, sent_at: float) -> None:
@@ -127,7 +129,7 @@ class Fleet:
         if fault.overload and server.window.overloaded(sent_at):
             self._incidents["in_flight.halved"] += 1
         if fault.slug == "429" or fault.retry_after:
-            self._pause(server, fault)
+            self._pause(server, fault, sent_at)
         if fault.slug == "429":
             return  # it is well, and busy
         server.failures += 1
@@ -156,13 +158,12 @@ class Fleet:
         await asyncio.gather(*self._reviving, return_exceptions=True)
         self._fail(EngineError("the engine was closed before this request was answered"))
 
-    def _pause(self, server: Server, fault: Fault) -> None:
-        server.paused_until = max(
-            server.paused_until,
-            time.monotonic()
-            + (back_off(server.window.halved) if fault.retry_after is None else fault.retry_after),
-        )
-        wait = server.paused_until - time.monotonic()
+    def _pause(self, server: Server, fault: Fault, sent_at: float) -> None:
+        now = time.monotonic()
+        if sent_at >= server.paused_until:  # not one more of a round that was turned away together
+            server.turned_away += 1
+        wait = fault.retry_after if fault.retry_after is not None else back_off(server.turned_away)
+        server.paused_until = max(server.paused_until, now + wait)
         asyncio.get_running_loop().call_later(wait + 0.001, self._place)
 
     def _place(self) -> None:

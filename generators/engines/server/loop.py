@@ -13,6 +13,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+class LoopClosed(Exception):
+    """The thread has been closed."""
+
+
 class LoopThread:
     """Runs coroutines in its thread until it is closed."""
 
@@ -23,10 +27,10 @@ class LoopThread:
         self._closed = False
 
     def start(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
-        """Begin a coroutine; RuntimeError where the thread is closed."""
+        """Begin a coroutine. Raises LoopClosed."""
         if self._closed:
             coroutine.close()
-            raise RuntimeError("the loop is closed")
+            raise LoopClosed
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -34,8 +38,14 @@ class LoopThread:
         return self.start(coroutine).result()
 
     async def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Await the coroutine from another loop; cancelling this cancels it."""
-        return await asyncio.wrap_future(self.start(coroutine))
+        """Await the coroutine from another loop; cancelling this cancels it. Raises LoopClosed."""
+        try:
+            return await asyncio.wrap_future(self.start(coroutine))
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._closed and task is not None and not task.cancelling():
+                raise LoopClosed from None  # what was cancelled is the coroutine
+            raise
 
     def close(self) -> None:
         """Cancel what runs and end the thread; idempotent. Blocks for milliseconds."""

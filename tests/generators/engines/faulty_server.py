@@ -25,21 +25,8 @@ from schemas.ids import content_hash
 from schemas.segment import Message
 
 HTML = b"<html><body>502 Bad Gateway (nginx)</body></html>"
-_CORE = frozenset(
-    [
-        "model",
-        "prompt",
-        "messages",
-        "temperature",
-        "top_p",
-        "max_tokens",
-        "seed",
-        "stop",
-        "response_format",
-        "n",
-        "logprobs",
-    ]
-)
+_CORE = {"model", "prompt", "messages", "temperature", "top_p", "max_tokens", "seed", "stop", "logprobs"}
+"""Fields that OpenAI has."""
 
 
 @dataclass
