@@ -4,6 +4,8 @@ Runs in a thread of the tests (`FaultyServer`) or as a process that can be kille
 
     python -m tests.generators.engines.faulty_server REPLIES.jsonl PORT LOG
 
+which starts a server process after each line on its standard input and writes its number.
+
 Its forms are those of vLLM 0.32 (`token_ids`, `prompt_logprobs`, `/tokenize`, `max_model_len`), or with
 `plain` those of a hosted API, which refuses every field that OpenAI does not have.
 """
@@ -11,6 +13,7 @@ Its forms are those of vLLM 0.32 (`token_ids`, `prompt_logprobs`, `/tokenize`, `
 import asyncio
 import json
 import os
+import signal
 import sys
 import threading
 from collections import deque
@@ -19,7 +22,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from generators.engines.base import Completion, Engine, Request, Sampling, ScoreRequest
-from generators.engines.render import ChatRenderer, PlainRenderer
+from generators.engines.render import ChatRenderer
 from schemas.exceptions import EngineError
 from schemas.ids import content_hash
 from schemas.segment import Message
@@ -310,14 +313,22 @@ async def _send(
     await writer.drain()
 
 
-async def _main(replies: Path, port: int, log: Path) -> None:
-    from generators.engines.scripted import Scripted
-
-    engine = Scripted(replies=replies, otherwise="").open()
-    assert isinstance(engine.renderer, PlainRenderer)
+async def _serve_until_killed(engine: Engine, port: int, log: Path) -> None:
     await FaultyServer(engine, model="jars", port=port, log=log, delay_s=0.01).listen()
     await asyncio.sleep(3600)
 
 
+def _main(replies: Path, port: int, log: Path) -> None:
+    from generators.engines.scripted import Scripted
+
+    engine = Scripted(replies=replies, otherwise="").open()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to wait for the killed
+    for _ in sys.stdin:
+        child = os.fork()
+        if not child:
+            asyncio.run(_serve_until_killed(engine, port, log))
+        print(child, flush=True)
+
+
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+    _main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
