@@ -88,15 +88,19 @@ class Admission:
         else:
             compare(url, self.tokenizer, ids, read_tokens(reply))
             return
+        # One answer tells how many tokens a text is; a short text, which fits any context.
+        text, ids = renderer.text(PROBE[:1]), renderer.render(PROBE[:1])
         try:
-            reply = await self._ask(f"{url}/completions", {**body, "max_tokens": 1})
+            reply = await self._ask(f"{url}/completions", {**body, "prompt": text, "max_tokens": 1})
             count = read_prompt_tokens(reply)
         except Refusal:
             count = None
         if count is None:
             self.incidents["tokenizer.unchecked"] += 1
         else:
-            compare_counts(url, self.tokenizer, len(ids), count)
+            # A server may put the special tokens of its tokenizer around a text.
+            around = len(renderer.tokenizer(text, verbose=False)["input_ids"])
+            compare_counts(url, self.tokenizer, {len(ids), around}, count)
 
     async def _dialect(self, url: str, card: Card) -> Dialect:
         """By a first request of one token; what the server complains of is left out."""

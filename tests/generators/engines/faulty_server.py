@@ -193,8 +193,8 @@ class FaultyServer:
         if body.get("echo") or body.get("prompt_logprobs") is not None:
             return await self._prompt_scores(ids, body)
         sampling = Sampling(
-            body["temperature"],
-            body["top_p"],
+            body.get("temperature", 1.0),
+            body.get("top_p", 1.0),
             body["max_tokens"],
             tuple(body.get("stop", ())),
             keep_stop=body.get("include_stop_str_in_output", False),
@@ -267,6 +267,8 @@ def _distort(fault: str, reply: dict[str, Any]) -> None:
         choices[0].update(text="", message={"content": ""})
     elif fault == "lost_logprob":
         choices[0]["logprobs"]["token_logprobs"].pop()
+    elif fault == "no_prompt_logprobs":
+        choices[0].pop("prompt_logprobs")
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str]] | None:
