@@ -112,7 +112,7 @@ class OpenAIServer(EngineOptions):
         from generators.engines.server.client import Client
         from generators.engines.server.concurrency import Window
         from generators.engines.server.engine import ServerEngine
-        from generators.engines.server.fleet import Server
+        from generators.engines.server.member import Server
 
         self.check()
         engine = ServerEngine(

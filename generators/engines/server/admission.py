@@ -10,8 +10,8 @@ from generators.engines.render import ChatRenderer
 from generators.engines.server.client import Client
 from generators.engines.server.dialect import Dialect, chat_prompt
 from generators.engines.server.faults import Fault, Refusal
-from generators.engines.server.fleet import Server
 from generators.engines.server.identity import Identity
+from generators.engines.server.member import Server
 from generators.engines.server.replies import (
     Card,
     read_cards,

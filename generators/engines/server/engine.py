@@ -7,7 +7,6 @@ fleet sends a prompt's samples to the same server); hosted APIs charge for it.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
@@ -17,25 +16,24 @@ from generators.engines.base import Completion, Engine, Renderer, Request, Score
 from generators.engines.render import ChatRenderer, PlainRenderer
 from generators.engines.server.admission import Admission
 from generators.engines.server.answers import chat_completion, ids_completion
+from generators.engines.server.asking import Asking
 from generators.engines.server.client import Client
 from generators.engines.server.dialect import Dialect, chat_prompt
 from generators.engines.server.faults import Fault, Refusal
-from generators.engines.server.fleet import Fleet, Server
+from generators.engines.server.fleet import Fleet
 from generators.engines.server.identity import Identity
 from generators.engines.server.loop import LoopClosed, LoopThread
+from generators.engines.server.member import Server
 from generators.engines.server.replies import (
     read_chat,
     read_completion,
-    read_model,
     read_prompt_logprobs,
 )
-from generators.engines.server.retry import Tries
-from schemas.exceptions import ConfigError, EngineError
+from generators.engines.server.start import open_fleet
+from schemas.exceptions import EngineError
 
 T = TypeVar("T")
 W = TypeVar("W")
-_START_TRIES = 3
-_NOT_FOUND = 404  # the model is not there any more, or never was at that address
 
 
 class ServerEngine(Engine):
@@ -61,13 +59,13 @@ class ServerEngine(Engine):
         self.renderer = renderer
         self._identity = identity
         self._client = client
-        self._retries = retries
         self._patience_s = patience_s
         self._context = context
         self._continues = continues
         chat = renderer if isinstance(renderer, ChatRenderer) else None
         self._admission = Admission(client, identity, chat, tokenizer, timeout_s, key_env, self.incidents)
         self._fleet = Fleet(servers, self._admit, patience_s, self.incidents)
+        self._asking = Asking(self._fleet, client, identity, retries, patience_s, self.incidents)
         self._loop = LoopThread(f"engine {self.model}")
 
     def start(self) -> None:
@@ -132,7 +130,7 @@ class ServerEngine(Engine):
                 return ids_completion(answer, request, dialect, self.renderer.tokenizer)
             return chat_completion(read_chat(reply), request, dialect)
 
-        completion = await self._send(request.ids, body, read)
+        completion = await self._asking.send(request.ids, body, read)
         self.incidents["answer.length"] += completion.finish == "length"
         self.incidents["answer.empty"] += not completion.text
         return completion
@@ -160,7 +158,7 @@ class ServerEngine(Engine):
                 raise Fault("bad_reply", "a reply without the log-probability of some token of the prompt")
             return Scores(tuple(wanted))
 
-        return await self._send(ids, body, read)
+        return await self._asking.send(ids, body, read)
 
     def _limit(self, request: Request) -> int:
         """How many tokens an answer may have; EngineError where the prompt leaves no room."""
@@ -175,95 +173,11 @@ class ServerEngine(Engine):
             )
         return min(wanted, self._context - length)
 
-    async def _send(
-        self,
-        ids: Sequence[int],
-        body: Callable[[Dialect], dict[str, object]],
-        read: Callable[[object, Dialect], T],
-    ) -> T:
-        """Ask until there is an answer; EngineError where there will be none."""
-        tries = Tries(self._retries, self._patience_s)
-        avoid: Server | None = None
-        while True:
-            server = await self._fleet.acquire(ids, avoid=avoid, again=avoid is not None)
-            sent_at = time.monotonic()
-            try:
-                answer = await self._once(server, body, read)
-                self._fleet.answered(server)
-                return answer
-            except Fault as fault:
-                self._fleet.failed(server, fault, sent_at)
-                avoid = server
-                try:
-                    wait = tries.after(fault)
-                except EngineError:
-                    self.incidents["given_up"] += 1
-                    raise
-            except Refusal as refusal:
-                self.incidents[f"refused.{refusal.status}" if refusal.status else "refused"] += 1
-                raise EngineError(f"not answered, and asking again would not help: {refusal}") from None
-            finally:
-                self._fleet.release(server)
-            if wait:
-                await asyncio.sleep(wait)
-
-    async def _once(
-        self,
-        server: Server,
-        body: Callable[[Dialect], dict[str, object]],
-        read: Callable[[object, Dialect], T],
-    ) -> T:
-        dialect = server.dialect
-        assert dialect is not None, "a server is free only when it has been admitted"
-        try:
-            reply = await self._client.ask(server.url + dialect.path, body(dialect))
-        except Refusal as refusal:
-            if refusal.status == _NOT_FOUND:
-                raise Fault("wrong_model", str(refusal), down=True) from None
-            raise
-        if isinstance(reply, dict) and not self._identity.is_mine(read_model(reply)):
-            raise Fault("wrong_model", f"{server.url} answers as {read_model(reply)!r}", down=True)
-        try:
-            return read(reply, dialect)
-        except Fault as fault:  # the reader does not know the address
-            raise Fault(fault.slug, f"{server.url}: {self._client.shown(fault)}", down=fault.down) from None
-
     async def _start(self) -> None:
-        found = await asyncio.gather(*(self._first(s) for s in self._fleet.servers), return_exceptions=True)
-        for error in found:
-            if isinstance(error, BaseException) and not isinstance(error, Fault | Refusal):
-                raise error
-        for server, result in zip(self._fleet.servers, found, strict=True):
-            if isinstance(result, Dialect):
-                self._fleet.admitted(server, result)
-            else:
-                server.last = str(result)
-                self.incidents["server.down_at_start"] += 1
-        if all(server.aside for server in self._fleet.servers):
-            said = "\n  ".join(server.last for server in self._fleet.servers)
-            raise ConfigError(
-                f"no server of {self._identity.asked} can be used:\n  {said}\n"
-                "Start one and wait until it serves, or correct `urls`"
-            )
-        known = [d.context for d in found if isinstance(d, Dialect) and d.context is not None]
-        self._context = self._context if self._context is not None else min(known, default=None)
-        self._fleet.start()
-
-    async def _first(self, server: Server) -> Dialect:
-        """The checks of a start, with a second and third try where a server is well but busy."""
-        tries = Tries(_START_TRIES, min(self._patience_s, 30.0))
-        while True:
-            try:
-                return await self._admission.check(server, self._context)
-            except Fault as fault:
-                if fault.down or fault.slug == "timeout":
-                    raise
-                try:
-                    wait = tries.after(fault)
-                except EngineError:
-                    raise fault from None
-                await asyncio.sleep(max(wait, fault.retry_after or 0.0, 0.1))
+        contexts = await open_fleet(self._fleet, self._admit, self.incidents, self._patience_s)
+        if self._context is None:
+            self._context = min(contexts, default=None)
 
     async def _admit(self, server: Server) -> Dialect:
-        """The checks of a server that was set aside."""
+        """The checks of a server, at the start and after it was set aside."""
         return await self._admission.check(server, self._context)

@@ -16,43 +16,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from generators.engines.server.affinity import Affinity
-from generators.engines.server.concurrency import Window
 from generators.engines.server.dialect import Dialect
 from generators.engines.server.faults import Fault, Refusal
+from generators.engines.server.member import Server
 from generators.engines.server.retry import back_off
 from schemas.exceptions import ConfigError, EngineError
 
 _SLACK = 0.25  # share of a window by which a preferred server may be busier than the least busy
 _IN_A_ROW = 3  # failures without an answer between them
-
-
-@dataclass(eq=False)
-class Server:
-    """One base URL and how it is doing. `dialect` is None until it has passed its checks."""
-
-    url: str
-    window: Window
-    dialect: Dialect | None = None
-    in_flight: int = 0
-    failures: int = 0
-    """In a row."""
-    turned_away: int = 0
-    """429s in a row."""
-    aside: bool = True
-    paused_until: float = 0.0
-    """Monotonic seconds: a 429 asked for the pause."""
-    last: str = "not asked yet"
-    """What went wrong last."""
-
-    @property
-    def load(self) -> float:
-        """Share of the window in use."""
-        return self.in_flight / int(self.window.limit)
-
-    def free(self) -> bool:
-        """Whether it takes a request now."""
-        open_ = not self.aside and time.monotonic() >= self.paused_until
-        return open_ and self.in_flight < int(self.window.limit)
 
 
 @dataclass(eq=False)

@@ -281,8 +281,9 @@ def test_a_tokenizer_that_is_not_the_servers_is_refused_with_both(
 ) -> None:
     other = load_tokenizer(str(make_tiny_llama(tmp_path, vocabulary=300)), None)
     server = serve(tokenizer=other, tokenize=tokenize)
-    with pytest.raises(ConfigError, match=rf"reads a text of \d+ tokens.* as \d+(?s:.*){folder.name}"):
+    with pytest.raises(ConfigError, match=r"reads a text of \d+ tokens.* as \d+") as error:
         opened(server)
+    assert str(folder) in str(error.value) and server.url in str(error.value)
 
 
 def test_servers_of_different_context_are_no_fleet(
