@@ -171,7 +171,7 @@ ENGINES: Family[EngineOptions] = Family(
     "generators.engines",
     EngineOptions,
     support=frozenset(
-        {"absent", "budget", "embedded", "journal", "journaled", "journals", "local", "purchases", "render", "stages"}
+        {"absent", "budget", "embedded", "journal", "journaled", "journals", "local", "purchases", "render", "server", "stages"}
     ),
 )
 
