@@ -20,6 +20,7 @@ from generators.engines.base import (
 )
 from generators.engines.scripted import Scripted
 from generators.engines.transformers_local import TransformersLocal
+from generators.engines.vllm import Vllm
 from generators.roles import Role
 from schemas.exceptions import EngineError
 from schemas.segment import Message
@@ -40,9 +41,16 @@ def transformers_local(folder: Path) -> EngineOptions:
     return TransformersLocal(model=str(make_tiny_llama(folder)), dtype="float32", device="cpu", max_batch=16)
 
 
+def vllm(folder: Path) -> EngineOptions:
+    pytest.importorskip("vllm")
+    # Attention on the CPU knows heads of 32 and more.
+    return Vllm(model=str(make_tiny_llama(folder, hidden=128)), dtype="float32")
+
+
 OPTIONS: dict[str, Callable[[Path], EngineOptions]] = {
     "scripted": scripted,
     "transformers_local": transformers_local,
+    "vllm": vllm,
 }
 
 
