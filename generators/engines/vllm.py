@@ -4,7 +4,7 @@ For models too large for `transformers_local`. vLLM takes up requests as they co
 finish, so no sample waits for a batch, and prompts that begin alike share what is computed for
 them (whole blocks of the prefix cache: 16 tokens on a GPU, 128 on the CPU).
 
-    engine: {name: vllm, model: Qwen/Qwen3-8B, engine_args: {tensor_parallel_size: 2}}
+    engine: {type: vllm, model: Qwen/Qwen3-8B, engine_args: {tensor_parallel_size: 2}}
 
 Every sample has the seed of its journal entry, as with `transformers_local`, and a model has the same
 fingerprint in both, so a journal bought by one is replayed by the other. New samples of the two are not

@@ -2,7 +2,7 @@
 
 import asyncio
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,8 +62,10 @@ def options(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="module")
-def engine(options: EngineOptions) -> Engine:
-    return options.open()
+def engine(options: EngineOptions) -> Iterator[Engine]:
+    opened = options.open()
+    yield opened
+    asyncio.run(opened.close())
 
 
 def ask(engine: Engine, samples: tuple[int, ...], sampling: Sampling, prefix: str = "") -> list[Completion]:
