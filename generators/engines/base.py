@@ -171,7 +171,20 @@ ENGINES: Family[EngineOptions] = Family(
     "generators.engines",
     EngineOptions,
     support=frozenset(
-        {"absent", "budget", "embedded", "journal", "journaled", "journals", "local", "purchases", "render", "server", "stages"}
+        {
+            "absent",
+            "budget",
+            "embedded",
+            "journal",
+            "journaled",
+            "journals",
+            "local",
+            "purchases",
+            "render",
+            "server",
+            "stages",
+            "vllm_inside",
+        }
     ),
 )
 

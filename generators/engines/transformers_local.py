@@ -60,7 +60,8 @@ class TransformersLocal(EngineOptions):
         """Load tokenizer and weights."""
         _require()
         from generators.engines.local.engine import LocalEngine
-        from generators.engines.local.load import load_model, load_renderer, take_ends
+        from generators.engines.local.load import load_model, take_ends
+        from generators.engines.local.tokenizer import load_renderer
 
         folder = self._folder()
         renderer = load_renderer(folder, self.trust_remote_code)
@@ -71,7 +72,7 @@ class TransformersLocal(EngineOptions):
     def open_for_replay(self) -> Engine:
         """Fingerprint and tokenizer only: no weights are loaded."""
         _require()
-        from generators.engines.local.load import load_renderer
+        from generators.engines.local.tokenizer import load_renderer
 
         folder = self._folder()
         return Absent(folder.fingerprint, folder.model, load_renderer(folder, self.trust_remote_code))

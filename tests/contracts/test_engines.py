@@ -21,6 +21,7 @@ from generators.engines.base import (
 from generators.engines.openai_server import OpenAIServer
 from generators.engines.scripted import Scripted
 from generators.engines.transformers_local import TransformersLocal
+from generators.engines.vllm import Vllm
 from generators.roles import Role
 from schemas.exceptions import EngineError
 from schemas.segment import Message
@@ -48,10 +49,17 @@ def openai_server(folder: Path) -> EngineOptions:
     return OpenAIServer(urls=(server.url,), model="tiny", root=str(folder))
 
 
+def vllm(folder: Path) -> EngineOptions:
+    pytest.importorskip("vllm")
+    # Attention on the CPU knows heads of 32 and more.
+    return Vllm(model=str(make_tiny_llama(folder, hidden=128)), dtype="float32")
+
+
 OPTIONS: dict[str, Callable[[Path], EngineOptions]] = {
     "openai_server": openai_server,
     "scripted": scripted,
     "transformers_local": transformers_local,
+    "vllm": vllm,
 }
 
 
