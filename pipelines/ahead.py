@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generators.engines.base import Engine, EngineOptions, Request
-from generators.engines.journal import Journal, completion_key
+from generators.engines.journal import Journal
+from generators.engines.journals.keys import completion_key
 from pipelines.config import BuildConfig
 from schemas.exceptions import ConfigError, EngineError
 from schemas.problem import Problem

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
 from generators.engines.base import Completion, Engine, Request, ScoreRequest, Scores
-from generators.engines.journal import completion_key, score_key
+from generators.engines.journals.keys import completion_key, score_key
 
 P = ParamSpec("P")
 T = TypeVar("T")
