@@ -30,6 +30,8 @@ fmt: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench.framework_time
+	$(BIN)/python -m bench.sampling
+	$(BIN)/python -m bench.warm
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -19,9 +19,20 @@ _COUNTS = {
 
 _INCIDENTS = {
     "retry.429": "requests repeated because the server was asked too often",
-    "retry.connection": "requests repeated because the connection failed",
     "retry.timeout": "requests repeated because no answer came in time",
-    "out_of_memory": "batches halved because memory did not suffice",
+    "retry.unreachable": "requests repeated because the server could not be reached",
+    "retry.dropped": "requests repeated because the connection broke",
+    "retry.truncated": "requests repeated because the answer broke off",
+    "given_up": "requests that were not sent again",
+    "in_flight.halved": "times that fewer requests at once were sent",
+    "server.down_at_start": "servers that were down at the start",
+    "server.set_aside": "times that a server was set aside",
+    "server.back": "times that a server came back",
+    "server.not_the_same": "servers that came back as another model",
+    "answer.length": "answers of any kind cut off by the token limit",
+    "answer.empty": "answers of any kind that were empty",
+    "out_of_memory": "times that memory did not suffice and fewer samples at once were taken",
+    "engine_restart": "times that the engine was started again",
 }
 
 
@@ -39,4 +50,6 @@ def _words(slug: str) -> str:
     kind, dot, detail = slug.partition(".")
     if kind == "retry":
         return f"requests repeated because the server answered {detail}"
+    if kind == "refused":
+        return f"requests refused by the server{dot and f' ({detail})'}"
     return f"times: {kind.replace('_', ' ')}{dot and f' ({detail})'}"

@@ -16,7 +16,8 @@ from schemas.family import Options
 
 
 class BudgetOptions(Options):
-    """What one build may spend, all its runs together; null sets no limit."""
+    """What one build may spend, all its runs together; null sets no limit. Of a run that was killed, what it
+    spent after its last finished chunk is not counted."""
 
     tokens: int | None = Field(default=None, ge=0)
     """Prompt and sampled tokens together. A prompt is counted once for all its samples."""
