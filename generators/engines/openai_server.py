@@ -134,7 +134,7 @@ class OpenAIServer(EngineOptions):
     def open_for_replay(self) -> Engine:
         """Fingerprint and tokenizer; no server is asked."""
         identity = self._identity()
-        return Absent(identity.fingerprint(), identity.model, self._renderer())
+        return Absent(identity.fingerprint, identity.model, self._renderer())
 
     @property
     def _tokenizer(self) -> str:
