@@ -85,13 +85,12 @@ class Dialect:
             whole["response_format"] = {"type": "json_schema", "json_schema": schema}
         return whole
 
-    def score_body(self, model: str, ids: Sequence[int], context: int | None) -> dict[str, object]:
+    def score_body(self, model: str, ids: Sequence[int]) -> dict[str, object]:
         """A request for the log-probabilities of a prompt."""
         whole: dict[str, object] = {"model": model, "prompt": list(ids), "temperature": 0.0}
-        if self.vendor == "vllm" and (context is None or len(ids) < context):
+        if self.vendor == "vllm":
             return {**whole, "max_tokens": 1, "prompt_logprobs": 0}
-        # OpenAI's first form of it. It samples nothing, so it also fits where the context is full.
-        return {**whole, "max_tokens": 0, "logprobs": 0, "echo": True}
+        return {**whole, "max_tokens": 0, "logprobs": 0, "echo": True}  # OpenAI's first form of it
 
     def without(self, complaint: str) -> "Dialect | None":
         """The dialect after a refusal of the first request; None where nothing is left to leave out.

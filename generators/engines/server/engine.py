@@ -54,7 +54,7 @@ class ServerEngine(Engine):
         context: int | None,
         continues: bool,
     ) -> None:
-        self.fingerprint = identity.fingerprint()
+        self.fingerprint = identity.fingerprint
         self.model = identity.model
         self.renderer = renderer
         self._identity = identity
@@ -83,7 +83,7 @@ class ServerEngine(Engine):
 
     async def score(self, request: ScoreRequest) -> list[Scores]:
         """One request per continuation that is not empty. EngineError where the server gives no
-        log-probabilities of a prompt (vLLM does)."""
+        log-probabilities of a prompt (vLLM does, of one token less than its context holds)."""
         return await self._call(self._all(partial(self._score, request.ids), request.continuations))
 
     async def close(self) -> None:
@@ -147,7 +147,7 @@ class ServerEngine(Engine):
             raise EngineError(f"{len(whole)} tokens do not fit the {self._context} of {self.model}")
 
         def body(dialect: Dialect) -> dict[str, object]:
-            return dialect.score_body(self._identity.asked, whole, self._context)
+            return dialect.score_body(self._identity.asked, whole)
 
         def read(reply: object, dialect: Dialect) -> Scores:
             found = read_prompt_logprobs(reply, whole)

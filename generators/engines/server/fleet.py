@@ -23,6 +23,7 @@ from generators.engines.server.retry import back_off
 from schemas.exceptions import ConfigError, EngineError
 
 _SLACK = 0.25  # share of a window by which a preferred server may be busier than the least busy
+_LONGEST_PAUSE_S = 300.0  # however long a server that is set aside asks for
 _IN_A_ROW = 3  # failures without an answer between them
 
 
@@ -91,6 +92,7 @@ class Fleet:
     def answered(self, server: Server) -> None:
         """It gave what was asked for. To be called before `release`."""
         server.failures = server.turned_away = 0
+        server.answered_at = time.monotonic()
         server.window.answered(server.in_flight)
 
     def failed(self, server: Server, fault: Fault, sent_at: float) -> None:
@@ -102,23 +104,27 @@ class Fleet:
         if fault.slug == "429" or fault.retry_after:
             self._pause(server, fault, sent_at)
         if fault.slug == "429":
+            self._despair(server, fault)
             return  # it is well, and busy
+        if sent_at < server.admitted_at:
+            return  # sent to what was there before: a server that came back starts anew
         server.failures += 1
-        # Requests in flight when a server is set aside all fail; only those sent later are news.
         if (fault.down or server.failures >= _IN_A_ROW) and not server.aside:
             self.set_aside(server)
 
-    def set_aside(self, server: Server) -> None:
-        """Give it nothing until it has passed its checks again."""
+    def set_aside(self, server: Server, since: float | None = None) -> None:
+        """Give it nothing until it has passed its checks again. `since`: when it was last of use
+        (monotonic seconds; by default now)."""
         server.aside = True
         self._incidents["server.set_aside"] += 1
-        self._revive(server)
+        self._revive(server, since)
 
     def admitted(self, server: Server, dialect: Dialect) -> None:
         """It has passed its checks."""
         server.dialect = dialect
         server.aside = False
         server.failures = 0
+        server.admitted_at = server.answered_at = time.monotonic()
         self._none_since = None
         self._place()
 
@@ -136,6 +142,13 @@ class Fleet:
         wait = fault.retry_after if fault.retry_after is not None else back_off(server.turned_away)
         server.paused_until = max(server.paused_until, now + wait)
         asyncio.get_running_loop().call_later(wait + 0.001, self._place)
+
+    def _despair(self, server: Server, fault: Fault) -> None:
+        """Set aside what turns everything away, or says that it will, for longer than the patience: a
+        quota that is used up. Else every waiting request would find that out by itself."""
+        silent = time.monotonic() - server.answered_at
+        if max(silent, fault.retry_after or 0.0) > self._patience_s and not server.aside:
+            self.set_aside(server, server.answered_at if silent > self._patience_s else None)
 
     def _place(self) -> None:
         """Give the longest waiting what is free."""
@@ -163,23 +176,25 @@ class Fleet:
             return before
         return least
 
-    def _revive(self, server: Server) -> None:
+    def _revive(self, server: Server, since: float | None = None) -> None:
+        loop, now = asyncio.get_running_loop(), time.monotonic()
         if self._none_since is None and all(other.aside for other in self.servers):
-            self._none_since = time.monotonic()
-            asyncio.get_running_loop().call_later(self._patience_s, self._lose_patience)
-        task = asyncio.get_running_loop().create_task(self._bring_back(server))
+            self._none_since = now if since is None else since
+            loop.call_later(max(0.0, self._none_since + self._patience_s - now), self._lose_patience)
+        task = loop.create_task(self._bring_back(server))
         self._reviving.add(task)
         task.add_done_callback(self._reviving.discard)
 
     async def _bring_back(self, server: Server) -> None:
-        failures = 0
+        failures, asked_for = 0, 0.0
         while True:
             failures += 1
-            await asyncio.sleep(back_off(failures))
+            await asyncio.sleep(max(back_off(failures), min(asked_for, _LONGEST_PAUSE_S)))
             try:
                 dialect = await self._admit(server)
             except (Fault, Refusal) as fault:
                 server.last = str(fault)
+                asked_for = (fault.retry_after or 0.0) if isinstance(fault, Fault) else 0.0
             except ConfigError as error:  # it serves something else now
                 server.last = str(error)
                 self._incidents["server.not_the_same"] += 1

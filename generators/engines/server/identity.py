@@ -6,9 +6,10 @@ server is held to the same config before it gets its first request, and again af
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from generators.engines.local.folder import find_model
+from generators.engines.local.folder import ModelFolder, find_model
 from generators.engines.server.replies import Card
 from schemas.exceptions import ConfigError
 from schemas.ids import content_id
@@ -22,24 +23,23 @@ class Identity:
     root: str
     revision: str | None
 
-    @property
-    def folder(self) -> Path | None:
-        """The served model's folder, where it is on this machine, weights and all."""
+    @cached_property
+    def weights(self) -> ModelFolder | None:
+        """The served model's folder, where it is on this machine. Reads all its bytes."""
         path = Path(self.root).expanduser()
         here = (path / "config.json").is_file() and any(path.glob("*.safetensors"))
-        return path if here else None
+        return find_model(str(path), None, False) if here else None
 
+    @property
     def fingerprint(self) -> str:
         """Of the weights' bytes where their folder is here (that of transformers_local: the engines then
         share purchases), else of the names."""
-        if self.folder is not None:
-            return find_model(str(self.folder), None, False).fingerprint
-        return content_id("served", [self.root, self.revision])
+        return self.weights.fingerprint if self.weights else content_id("served", [self.root, self.revision])
 
     @property
     def model(self) -> str:
         """Name for people."""
-        return self.root if self.folder is None else self.folder.resolve().name
+        return self.weights.model if self.weights else self.root
 
     def card(self, url: str, cards: Sequence[Card]) -> Card:
         """The server's entry for the model; ConfigError where it has none or means another."""

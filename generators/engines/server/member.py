@@ -20,6 +20,9 @@ class Server:
     turned_away: int = 0
     """429s in a row."""
     aside: bool = True
+    admitted_at: float = 0.0
+    answered_at: float = 0.0
+    """Monotonic seconds, of the last answer or admission."""
     paused_until: float = 0.0
     """Monotonic seconds: a 429 asked for the pause."""
     last: str = "not asked yet"

@@ -217,6 +217,10 @@ class FaultyServer:
         return choice
 
     async def _prompt_scores(self, ids: tuple[int, ...], body: dict[str, Any]) -> dict[str, Any]:
+        if self.context is not None and len(ids) + body["max_tokens"] > self.context:
+            raise EngineError(
+                f"The decoder prompt (length {len(ids)}) is longer than the maximum model length"
+            )
         [scores] = await self.engine.score(ScoreRequest(ids[:1], (ids[1:],)))
         choice: dict[str, Any] = {"text": "", "finish_reason": "length"}
         if body.get("echo"):

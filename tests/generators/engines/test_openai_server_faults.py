@@ -130,6 +130,23 @@ def test_retry_after_is_kept_to(running: FaultyServer, opened: Callable[..., Eng
         ask(impatient, request(impatient))
 
 
+@pytest.mark.parametrize("quota", ["429", "429:3600"])
+def test_a_quota_that_is_used_up_fails_all_that_wait_after_the_patience(
+    quota: str, running: FaultyServer, opened: Callable[..., Engine]
+) -> None:
+    engine = opened(patience_s=1, max_in_flight=2)
+    running.always = quota
+
+    async def run() -> list[object]:
+        asked = (engine.generate(request(engine, n)) for n in range(30))
+        return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    started = time.monotonic()
+    assert {type(error) for error in asyncio.run(run())} == {EngineError}
+    assert time.monotonic() - started < 6
+    assert engine.incidents["retry.429"] <= 20
+
+
 def test_retry_after_is_seconds_or_a_date() -> None:
     assert retry_after("7") == 7
     assert retry_after("-7") == 0

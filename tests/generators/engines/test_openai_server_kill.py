@@ -66,7 +66,7 @@ class Killable:
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FaultyServer(engine=None) as free:  # type: ignore[arg-type]
         port = free.port
-    path = write_world(tmp_path_factory.mktemp("world"), 24)
+    path = write_world(tmp_path_factory.mktemp("world"), 18)
     lines = path.read_text().splitlines()
     engine = (
         f"  engine: {{type: openai_server, urls: ['http://127.0.0.1:{port}'], model: jars, api: chat, "
@@ -91,7 +91,7 @@ def build_with_kills(config: Path, out: Path, server: Killable) -> tuple[int, st
         text=True,
     )
     for _ in range(KILLS):
-        seen, more = len(server.asked()), rng.randint(10, 30)  # lines: two per answer
+        seen, more = len(server.asked()), rng.randint(8, 24)  # lines: two per answer
         while len(server.asked()) < seen + more:
             assert build.poll() is None, "the build ended before ten kills"
             time.sleep(0.002)
