@@ -175,6 +175,16 @@ def test_a_writer_whose_file_was_taken_away_goes_on_in_another(tmp_path: Path) -
     assert Journal(tmp_path).get(key(2)) == text(2)
 
 
+def test_a_file_that_lay_still_is_not_written_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path)
+    journal.put(key(1), text(1))
+    (before,) = tmp_path.iterdir()
+    monkeypatch.setattr("generators.engines.journals.live.IDLE_S", -1)
+    journal.put(key(2), text(2))
+    assert before not in list(tmp_path.iterdir())
+    assert [journal.get(key(number)) for number in (1, 2)] == [text(1), text(2)]
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_a_damaged_byte_of_a_segment_costs_no_more_than_its_block(data: st.DataObject) -> None:
