@@ -2,10 +2,10 @@
 
 A folder of append-only files, one per writer at a time; no database, no locks and no memory mapping, so it
 works on NFS and survives `kill -9` at any byte. (A record is handed to the operating system, not forced to
-disk: a power cut can lose the last seconds.) What is written is whole lines of JSON (`journals.records`).
-A file that is full, or whose journal is closed, is sealed: compressed in blocks, with an index at its end
-(`journals.segment_writer`), so that opening a journal reads 16 bytes a record and no text; `corrigenda
-journal compact` merges the files of many writers (`journals.compact`).
+disk: a power cut, over NFS that of the writer's machine, can lose the last seconds.) What is written is whole
+lines of JSON (`journals.records`). A file that is full, or whose journal is closed, is sealed: compressed in
+blocks, with an index at its end (`journals.segment_writer`), so that opening a journal reads 16 bytes a record
+and no text; `corrigenda journal compact` merges the files of many writers (`journals.compact`).
 
 Where two files hold the same key the older file wins, so that a rebuild always replays the same text. The
 last record of a file may be torn and is then ignored; an unreadable record elsewhere is skipped and counted.

@@ -6,12 +6,13 @@ the ones before it from those behind. Merged files are written whole, forced to 
 never used before; only then are their sources removed. Killed at any point, it leaves either the sources,
 or both: double records, which replay alike and go with the next run.
 
-Over NFS a reader on another machine may find a source gone that it has open (ESTALE): a journal then lists
-its folder again. Two that compact at once do the work twice, or one of them stops with InputError; nothing
-is lost. Whether a file is still written is told by its age alone, in the file server's time: process
-numbers of another machine, or of another container, say nothing here.
+Over NFS a reader on another machine may find a source gone that it has open (ESTALE): a journal then lists its
+folder again. Two that compact at once may do the work twice; nothing is lost. Whether a file is still written
+is told by its age alone, in the file server's time: process numbers of another machine, or of another
+container, say nothing here.
 """
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ OPEN_S = 24 * 3600
 """An open file that did not grow for so long was left by a writer that is dead (`live.IDLE_S`)."""
 FULL_RECORDS = 1 << 21  # 32 MB of entries, held while a segment is written
 FULL_BYTES = 1 << 30
+_TRIES = 20
 
 
 @dataclass
@@ -58,22 +60,24 @@ def compact(folder: Path, include_open: bool = False) -> Compaction:
     InputError where another process changes the same files meanwhile; OSError where it cannot be written.
     """
     done = Compaction()
-    try:
-        now = _now(folder)
-        while True:
-            try:
-                for run in _runs(folder, now, include_open, done):
-                    _merge(run, done)
-                return done
-            except _Damaged as damage:
-                done.damaged.append(damage.path)
-    except OSError as error:
-        if error.errno not in GONE:
-            raise
-        raise InputError(
-            f"{error.filename or folder} was taken away while it was merged: another process compacts this "
-            "journal, nothing is lost; run it again when that one has finished"
-        ) from error
+    now = _now(folder)
+    tries = _TRIES
+    while tries:
+        try:
+            for run in _runs(folder, now, include_open, done):
+                _merge(run, done)
+            return done
+        except _Damaged as damage:
+            done.damaged.append(damage.path)
+        except OSError as error:
+            # A writer sealed its file, or another compaction took it, since the folder was listed.
+            if error.errno not in GONE:
+                raise
+            tries -= 1
+    raise InputError(
+        f"the files of the journal {folder} kept changing while they were merged: another process compacts it, "
+        "nothing is lost; run it again when that one has finished"
+    )
 
 
 def _now(folder: Path) -> float:
@@ -85,8 +89,9 @@ def _now(folder: Path) -> float:
     finally:
         probe.unlink()
     for left in folder.glob(f".*{names.PARTIAL}"):
-        if now - left.stat().st_mtime > OPEN_S:
-            left.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if now - left.stat().st_mtime > OPEN_S:
+                left.unlink()
     return now
 
 
@@ -131,10 +136,11 @@ def _merge(paths: list[Path], done: Compaction) -> None:
     done.records += writers.records
     done.written += writers.paths
     for path in paths:
-        # One that grew has a living writer after all: it stays, and doubles what was merged.
-        if path.stat().st_size == sizes[path]:
-            path.unlink()
-            done.merged += 1
+        with contextlib.suppress(FileNotFoundError):  # another compaction did the same
+            # One that grew has a living writer after all: it stays, and doubles what was merged.
+            if path.stat().st_size == sizes[path]:
+                path.unlink()
+                done.merged += 1
 
 
 def _copied(sources: Folder, number: int, writers: "_Parts") -> int:

@@ -26,7 +26,8 @@ from generators.engines.journals.entries import Listing, fan_out
 from generators.engines.journals.records import prefix_of
 
 BLOCK_BYTES = 1 << 16
-"""Of text. Twice as much packs 3 % better and makes a lookup out of order twice as dear."""
+"""Of text. Solutions of 165 tokens with their ids: 3.15 to 1; in blocks of 16 KiB 2.92, of 128 KiB 3.18. Level 9
+instead of 3 gives 3.39 for four times the time."""
 OFFSET_BITS = 16
 LEVEL = 3
 SKIPPABLE = struct.Struct("<II")

@@ -175,6 +175,16 @@ def test_a_writer_whose_file_was_taken_away_goes_on_in_another(tmp_path: Path) -
     assert Journal(tmp_path).get(key(2)) == text(2)
 
 
+def test_a_file_that_lay_still_is_not_written_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path)
+    journal.put(key(1), text(1))
+    (before,) = tmp_path.iterdir()
+    monkeypatch.setattr("generators.engines.journals.live.IDLE_S", -1)
+    journal.put(key(2), text(2))
+    assert before not in list(tmp_path.iterdir())
+    assert [journal.get(key(number)) for number in (1, 2)] == [text(1), text(2)]
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_a_damaged_byte_of_a_segment_costs_no_more_than_its_block(data: st.DataObject) -> None:
@@ -271,3 +281,36 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: Path) -> N
     journal = Journal(tmp_path)
     assert all(journal.get(each) is not None for each in acknowledged)
     assert journal.unreadable == 0
+
+
+_FULL_DISK = """
+import resource, signal, sys
+from generators.engines.base import Completion, Request, Sampling
+from generators.engines.journal import Journal
+from generators.engines.journals.keys import completion_key
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+journal = Journal(sys.argv[1])
+for number in range(100):
+    key = completion_key("model", Request((number,), Sampling()), 0)
+    try:
+        journal.put(key, Completion("x" * 100, (number,), "stop"))
+        print(key)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        break
+resource.setrlimit(resource.RLIMIT_FSIZE, (10 if sys.argv[3] == "full" else 10**9, resource.RLIM_INFINITY))
+journal.close()
+"""
+
+
+@pytest.mark.parametrize("then", ["full", "free"])
+def test_a_file_that_cannot_grow_keeps_what_was_acknowledged(tmp_path: Path, then: str) -> None:
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "-c", _FULL_DISK, str(tmp_path), "5000", then]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=True)
+    acknowledged = done.stdout.split()
+    assert 10 < len(acknowledged) < 50 and done.stderr
+    journal = Journal(tmp_path)
+    assert all(journal.get(each) is not None for each in acknowledged)
+    assert (len(journal), journal.unreadable) == (len(acknowledged), 0)
