@@ -1,6 +1,7 @@
 """All contact with vLLM's own interface: what to change when that changes.
 
-Written against 0.32; the names used here are the same from 0.30 to 0.33. What is used: `AsyncEngineArgs`,
+Written against 0.32 and run with 0.32.0 on the CPU; 0.30.0 and 0.33.0 have been looked through, and have all
+names that are used here, but have not been run. What is used: `AsyncEngineArgs`,
 `AsyncLLM` (from_engine_args, generate, shutdown), `SamplingParams`, `StructuredOutputsParams`,
 `RequestOutputKind`, `tokens_input`, `LoRARequest`, `EngineDeadError`, the platform, and of the
 answers `FlatLogprobs`.
