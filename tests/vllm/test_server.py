@@ -16,7 +16,7 @@ globals().update({n: f for n, f in vars(contract).items() if n == "engine" or n.
 
 @pytest.fixture(scope="module")
 def options(vllm_server: str) -> EngineOptions:
-    made: EngineOptions = server.OpenAIServer(urls=[vllm_server], model=SERVED, tokenizer=str(EMBEDDED))
+    made: EngineOptions = server.OpenAIServer(urls=(vllm_server,), model=SERVED, root=str(EMBEDDED))
     return made
 
 

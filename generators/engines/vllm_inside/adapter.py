@@ -1,6 +1,7 @@
 """All contact with vLLM's own interface: what to change when that changes.
 
-Written against 0.32; the names used here are the same from 0.30 to 0.33. What is used: `AsyncEngineArgs`,
+Written against 0.32 and run with 0.32.0 on the CPU; 0.30.0 and 0.33.0 have been looked through, and have all
+names that are used here, but have not been run. What is used: `AsyncEngineArgs`,
 `AsyncLLM` (from_engine_args, generate, shutdown), `SamplingParams`, `StructuredOutputsParams`,
 `RequestOutputKind`, `tokens_input`, `LoRARequest`, `EngineDeadError`, the platform, and of the
 answers `FlatLogprobs`.
@@ -111,7 +112,7 @@ class Running:
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
 
-        arguments = _arguments(launch, [field.name for field in dataclasses.fields(AsyncEngineArgs)])
+        arguments = arguments_of(launch)
         try:
             self._llm: AsyncLLM | None = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments))
         except (
@@ -138,7 +139,7 @@ class Running:
         if self._llm is None:
             raise EngineDied
         try:
-            async for output in self._llm.generate(prompt, _params(wanted), name, lora_request=self._lora):
+            async for output in self._llm.generate(prompt, params_of(wanted), name, lora_request=self._lora):
                 last = output
         except EngineDeadError as error:
             raise EngineDied from error
@@ -158,10 +159,12 @@ class Running:
             llm.shutdown()
 
 
-def _arguments(launch: Launch, known: Sequence[str]) -> dict[str, Any]:
+def arguments_of(launch: Launch) -> dict[str, Any]:
     """All arguments of vLLM's; ConfigError for unknown ones and where there is nothing to run on."""
+    from vllm.engine.arg_utils import AsyncEngineArgs
     from vllm.platforms import current_platform
 
+    known = [field.name for field in dataclasses.fields(AsyncEngineArgs)]
     for name in launch.engine_args:
         if name not in known:
             raise ConfigError(f"vLLM has no engine argument {name!r}{nearest(name, known)}")
@@ -196,7 +199,8 @@ def _dtype(launch: Launch) -> str:
     return "float32" if stored == "float32" else launch.dtype
 
 
-def _params(wanted: Wanted) -> "SamplingParams":
+def params_of(wanted: Wanted) -> "SamplingParams":
+    """vLLM's form of the same."""
     from vllm import SamplingParams
     from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
