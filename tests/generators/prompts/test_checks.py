@@ -5,6 +5,7 @@ import random
 import pytest
 
 from filters.shape import LEAKS
+from filters.verify.math.extract import extract_answer
 from filters.verify.stated_verdict import stated_verdict
 from generators.checks import confirming, rejecting
 from generators.prompts import checks
@@ -56,3 +57,13 @@ def test_a_rejection_names_the_false_equation_where_there_is_one() -> None:
     assert "3.5 + 4" in said and "7.5" in said
     unproven = Location(0, "reference", proven=False)
     assert "3.5 + 4" not in rejecting(random.Random(1), "8.5", unproven)
+
+
+@pytest.mark.parametrize("form", ["The answer is \\boxed{17}.", "A: 17", "#### 17", "The answer is 17."])
+@pytest.mark.parametrize("name", BANKS)
+def test_a_check_is_not_read_as_another_answer(name: str, form: str) -> None:
+    # "The answer is correct." was read as the answer "correct".
+    for body in BANKS[name][0]:
+        said = body.format(answer="17", expression="3 + 14", right="17", wrong="18")
+        found = extract_answer(f"3 + 14 = 17\n{form}\n\nLet me check. {said}")
+        assert found is not None and found.answer == "17"
