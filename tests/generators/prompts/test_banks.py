@@ -27,6 +27,7 @@ BANKS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "transitions.CORRECT_IT": (transitions.CORRECT_IT, set()),
     "instructions.DOUBLE_CHECK": (instructions.DOUBLE_CHECK, set()),
     "brakes.BRAKES": (brakes.BRAKES, set()),
+    "brakes.AGAIN": (brakes.AGAIN, set()),
 }
 
 
