@@ -20,6 +20,7 @@ _HESITATING = (
 )
 _HESITATION = re.compile(rf"\b(?:{_HESITATING})\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_LONGEST, _FOREIGN = 800, 0.05
 SENTENCES = 2
 """Sentences of the step after the last needed one that stay in the text, masked."""
 
@@ -32,8 +33,12 @@ class Cut(NamedTuple):
 
 
 async def solution_ends(ask: "Ask", steps: Sequence[str]) -> list[int]:
-    """The steps (from 0) that state the right answer in so many words. Raises EngineError."""
-    return [n for n, step in enumerate(steps) if (await ask.verify(step, explicit_only=True)).is_right]
+    """The steps (from 0) that state the right answer in so many words; of several in a row the last.
+
+    A line that repeats the result in a box is the end of the same solution. Raises EngineError.
+    """
+    said = [(await ask.verify(step, explicit_only=True)).is_right for step in steps]
+    return [n for n, here in enumerate(said) if here and not any(said[n + 1 : n + 2])]
 
 
 def hesitation(text: str) -> float:
@@ -57,8 +62,20 @@ def exact_cut(steps: Sequence[str], ends: Sequence[int]) -> Cut | None:
     if at is None:
         return None
     following = steps[at + 1]
-    parts = split_steps(following, "sentences")
-    return Cut("".join(steps[: at + 1]), following[: parts[min(SENTENCES, len(parts)) - 1].end])
+    return Cut("".join(steps[: at + 1]), first_sentences(following))
+
+
+def first_sentences(text: str) -> str:
+    """The first sentences of a text, with the white space after them."""
+    parts = split_steps(text, "sentences")
+    return text[: parts[min(SENTENCES, len(parts)) - 1].end]
+
+
+def readable(redundant: str) -> bool:
+    """Whether a stretch reads like English work: models that go on past their end fall into noise."""
+    foreign = sum(c.isalpha() and not c.isascii() for c in redundant)
+    longest = max((s.end - s.start for s in split_steps(redundant, "sentences")), default=0)
+    return bool(redundant.strip()) and longest <= _LONGEST and foreign <= _FOREIGN * len(redundant)
 
 
 def dynamic_cut(steps: Sequence[str], first: int, threshold: float, margin: float) -> Cut | None:

@@ -19,7 +19,14 @@ ASK_FORMS = (
     "Every step belongs in its own numbered tag (<Step1>, then <Step2>, …), a warning about a difficult step in <Key>, "
     "and the result in <Answer> at the end.",
 )
-"""An opener and a form together ask for stage one: 32 instructions."""
+ASK_PLAIN_FORMS = (
+    "Put each step between <Step1> and </Step1>, <Step2> and </Step2> and so on, and end with the answer in "
+    "<Answer> tags.",
+    "Number the steps with <Step1>…</Step1>, <Step2>…</Step2>, …, and close with <Answer>…</Answer>.",
+    "Use <Step1>, <Step2>, … for the steps and <Answer> for the result.",
+    "Every step belongs in its own numbered tag (<Step1>, then <Step2>, …), and the result in <Answer> at the end.",
+)
+"""An opener and a form together ask for stage one, with keys or without: 32 instructions each."""
 KEY = (
     "Take care with {expression}: it is {right}, not {wrong}.",
     "It is easy to get {wrong} for {expression} here; the right value is {right}.",

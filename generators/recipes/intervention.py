@@ -60,14 +60,17 @@ class InterventionTraining(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
+        seen: set[tuple[str, str]] = set()
         for wrong, found in await ask.mistakes(self.mistakes, self.proven_only):
             made = await interventions(ask, wrong, found, self.candidates, self.texts)
             if self.rank:
                 made = await ranked(ask, wrong.before(found.step), made)
             for one in made:
+                said = (wrong.before(found.step), one.step)
                 proof = await self._proof(ask, wrong, found, one)
                 if proof:
-                    rows += self._rows(ask, wrong, found, one, proof)
+                    rows += self._rows(ask, wrong, found, one, proof, said in seen)
+                    seen.add(said)
                     break
             else:
                 ask.skip("no_intervention")
@@ -79,12 +82,12 @@ class InterventionTraining(Recipe):
         return one.verified_by or None
 
     def _rows(
-        self, ask: Ask, wrong: Attempt, found: Location, one: Intervention, proof: str
+        self, ask: Ask, wrong: Attempt, found: Location, one: Intervention, proof: str, seen: bool
     ) -> list[Example]:
         before = wrong.before(found.step)
         step = Segment("correction", one.step)
         rows: list[Example] = []
-        if self.as_sft:
+        if self.as_sft and not seen:
             segments = [Segment("prefix", before, None if found.proven else 0), step, *self._rest(one)]
             proven = one.verified_by.replace("continued:", "answer:") if len(segments) > 2 else proof
             rows.append(

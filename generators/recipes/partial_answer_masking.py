@@ -40,7 +40,7 @@ class PartialAnswerMasking(Recipe):
     weights: dict[str, float] = {"mistake": 0.0}
     """Loss weight by segment kind: the wrong answer is masked."""
     bad_cases: int = Field(default=4, ge=0)
-    """Most wrong attempts used per problem; attempts with equal answers count once."""
+    """Most wrong attempts that state an answer used per problem; attempts with equal answers count once."""
     good_cases: int = Field(default=1, ge=0)
     """Most right attempts confirmed per problem."""
     instructions: bool = True
@@ -50,9 +50,11 @@ class PartialAnswerMasking(Recipe):
         if not ask.solutions():
             ask.skip("no_right_solution")
             return []
-        by_answer = {a.verdict.evidence: a for a in reversed(case.wrongs)}
-        wrongs = [a for a in case.wrongs if by_answer[a.verdict.evidence] is a]
-        rows: list[Example] = [self._bad(ask, wrong) for wrong in wrongs[: self.bad_cases]]
+        stated: dict[str, Attempt] = {}
+        for wrong in case.wrongs:
+            if (await ask.verify(wrong.text, explicit_only=True)).is_wrong:  # others were cut off, perhaps
+                stated.setdefault(wrong.verdict.evidence, wrong)
+        rows: list[Example] = [self._bad(ask, wrong) for wrong in list(stated.values())[: self.bad_cases]]
         for right in ask.rights()[: self.good_cases]:
             rows += await self._good(ask, right)
         return rows

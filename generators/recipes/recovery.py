@@ -15,16 +15,17 @@ A cut text is sampled from once and never cut again. `rights` adds right attempt
 of which the rest is learnt: from a right prefix there is nothing to recover from.
 
 Different from the paper: it trains by reinforcement from such prefixes; these are rows for supervised
-learning. A continuation that ends right but states a false equation, or an answer that none of its
-equations results in, is not used.
+learning. A continuation that ends right by luck is not used: one with an equation that is not surely true, with
+the wrong result used again, or with an answer that none of its equations results in.
 """
 
 from typing import ClassVar
 
 from pydantic import Field
 
-from filters.verify.equations import states_falsehood
+from filters.verify.equations import equations
 from generators.ask import Ask
+from generators.guards import states
 from generators.recipes.base import Recipe
 from generators.solutions import computes
 from schemas.attempt import Attempt
@@ -76,7 +77,7 @@ class Recovery(Recipe):
             self.rerolls, "rerolled", prefix=cut, parents=[wrong.id], temperature=self.temperature
         ):
             rest = again.text[len(cut) :]
-            if len(rows) < self.most and again.verdict.is_right and sound(rest, again.verdict.evidence):
+            if len(rows) < self.most and again.verdict.is_right and recovers(rest, again, found):
                 lead = [
                     Segment("prefix", wrong.before(found.step)),
                     Segment("mistake", wrong.step_text(found.step)),
@@ -102,6 +103,16 @@ class Recovery(Recipe):
         return self.sft(ask, right, segments, variant="right_prefix")
 
 
-def sound(rest: str, answer: str) -> bool:
-    """Whether a continuation that ends right also gets there: nothing false, the answer computed where anything is."""
-    return bool(rest.strip()) and not states_falsehood(rest) and computes(rest, answer)
+def recovers(rest: str, again: Attempt, found: Location) -> bool:
+    """Whether a continuation that ends right leaves the mistake behind, and does not end right by luck.
+
+    Every equation holds for certain, the answer is computed where anything is, and the wrong result is not
+    used: "11*x = 100, 100 / 11 = 10" ends right because the remainder was dropped.
+    """
+    sure = all(e.holds for e in equations(rest))
+    return (
+        bool(rest.strip())
+        and sure
+        and computes(rest, again.verdict.evidence)
+        and not states(rest, found.wrong)
+    )

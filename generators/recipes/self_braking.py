@@ -25,7 +25,15 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from generators.ask import Ask
-from generators.overthinking import SENTENCES, Cut, dynamic_cut, exact_cut, score, solution_ends
+from generators.overthinking import (
+    Cut,
+    dynamic_cut,
+    exact_cut,
+    first_sentences,
+    readable,
+    score,
+    solution_ends,
+)
 from generators.prompts.brakes import AGAIN, BRAKES
 from generators.recipes.base import Recipe, apart
 from generators.solutions import answer_form
@@ -64,9 +72,15 @@ class SelfBraking(Recipe):
         braked: list[Example] = []
         brief: list[Attempt] = []
         for right in ask.rights():
-            cut = await self._cut(ask, right)
-            if cut is None:
+            body = right.text.partition(_THOUGHT_ENDS)[0]
+            steps = [body[s.start : s.end] for s in split_steps(body, ask.style)]
+            ends = await solution_ends(ask, steps)
+            if not ends or score(ends[0], steps) <= self.threshold:
                 brief.append(right)
+                continue
+            cut = self._cut(steps, ends)
+            if cut is None or not readable(cut.redundant):
+                ask.skip("nothing_to_cut" if cut is None else "unreadable")
             elif len(braked) < self.most:
                 braked.append(self._braked(ask, right, cut, f"braked_{self.form}"))
         for first, second in list(pairwise(brief))[: self.spliced] if not braked else ():
@@ -76,13 +90,7 @@ class SelfBraking(Recipe):
             for right in brief[: self.unchanged]
         ]
 
-    async def _cut(self, ask: Ask, right: Attempt) -> Cut | None:
-        """Where an attempt that overthinks is cut; None where it does not."""
-        body = right.text.partition(_THOUGHT_ENDS)[0]
-        steps = [body[s.start : s.end] for s in split_steps(body, ask.style)]
-        ends = await solution_ends(ask, steps)
-        if not ends or score(ends[0], steps) <= self.threshold:
-            return None
+    def _cut(self, steps: list[str], ends: list[int]) -> Cut | None:
         if self.form == "exact":
             return exact_cut(steps, ends)
         return dynamic_cut(steps, ends[0], self.threshold, self.margin)
@@ -106,6 +114,4 @@ class SelfBraking(Recipe):
 
 def behind(ask: Ask, first: Attempt, second: Attempt) -> Cut:
     """The beginning of a second right attempt as what was not needed any more after the first."""
-    sentences = split_steps(second.text, "sentences")
-    begun = second.text[: sentences[min(SENTENCES, len(sentences)) - 1].end]
-    return Cut(apart(first.text), f"{ask.rng.choice(AGAIN)}\n{begun}")
+    return Cut(apart(first.text), f"{ask.rng.choice(AGAIN)}\n{first_sentences(second.text)}")

@@ -74,8 +74,9 @@ class StepwiseCorrection(Recipe):
                 rows += await self._sampled(ask, path)
         for path, steps in await injected_steps(ask, self.injected, self.kinds):
             for way in dict.fromkeys(step.found.method for step in steps):
-                alike = [step for step in steps if step.found.method == way][: self.insertions]
-                rows.append(await self._spliced(ask, path, alike, "injected_step"))
+                alike = {step.text.strip(): step for step in steps if step.found.method == way}
+                some = list(alike.values())[: self.insertions]
+                rows.append(await self._spliced(ask, path, some, "injected_step"))
         for right in ask.rights()[: self.originals]:
             rows.append(self.sft(ask, right, [Segment("answer", right.text)], variant="original"))
         return rows

@@ -51,7 +51,7 @@ class ThoughtTemplate(Recipe):
     """Most steps of a solution that get a note on what is tricky."""
     mistakes: int = Field(default=4, ge=0)
     """Most wrong attempts whose first wrong step is corrected, per problem (stage two)."""
-    injected: int = Field(default=0, ge=0)
+    injected: int = Field(default=1, ge=0)
     """Most mistakes put into right solutions, for the same."""
     kinds: KindWeights = {}
     """Weights of the kinds put in; by default those the policy made on the problem, as often."""
@@ -81,7 +81,8 @@ class ThoughtTemplate(Recipe):
             segments += [Segment("answer", opened), Segment("thought", key)]
         segments.append(Segment("thought", block("Generalized", note.text) if note else ""))
         segments.append(Segment("answer", block("Answer", answer).rstrip()))
-        asked = f"{ask.rng.choice(texts.ASK_OPENERS)} {ask.rng.choice(texts.ASK_FORMS)}"
+        forms = texts.ASK_FORMS if keys else texts.ASK_PLAIN_FORMS
+        asked = f"{ask.rng.choice(texts.ASK_OPENERS)} {ask.rng.choice(forms)}"
         written = [*keys.values(), *([note] if note else [])]
         return [
             self.sft(
