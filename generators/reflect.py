@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from filters.verify.equations import equations
 from generators.ask import Ask
 from generators.guards import note
-from generators.prompts import corrections as texts
+from generators.prompts import noticing, transitions
+from generators.prompts.kinds_noticed import KINDS, PAUSES
 from generators.repair import Repair
 from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
@@ -22,18 +23,34 @@ async def reflection(
     ask: Ask, attempt: Attempt, location: Location, repair: Repair, writer: Writer = "auto"
 ) -> Written:
     """The noticing text before a repaired step."""
-    prompt = texts.TEACHER_NOTICE.format(
-        statement=ask.case.problem.statement,
-        work=attempt.text[: attempt.steps[location.step].end].strip(),
-        step=repair.step.strip(),
+    prompt = transitions.TEACHER_NOTICE.format(
+        statement=ask.case.problem.statement, work=_work(attempt, location), step=repair.step.strip()
     )
+    then = transitions.REDO if repair.how == "corrected" else transitions.GO_ON
+    return await _noticing(ask, fitting(location, repair.step), prompt, then, writer)
+
+
+async def restarting(ask: Ask, attempt: Attempt, location: Location, writer: Writer = "auto") -> Written:
+    """The noticing text before another whole solution."""
+    prompt = transitions.TEACHER_RESTART.format(
+        statement=ask.case.problem.statement, work=_work(attempt, location)
+    )
+    return await _noticing(ask, location, prompt, transitions.START_OVER, writer)
+
+
+async def _noticing(
+    ask: Ask, location: Location, prompt: str, then: Sequence[str], writer: Writer
+) -> Written:
     answer = ask.case.problem.answer
-    then = texts.REDO if repair.how == "corrected" else texts.GO_ON
 
     def bank(rng: random.Random) -> str:
-        return f"{notice(rng, fitting(location, repair.step))} {rng.choice(then)}"
+        return f"{notice(rng, location)} {rng.choice(then)}"
 
     return await written(ask, bank, prompt, lambda text: note(text, answer, _MOST_CHARS), writer)
+
+
+def _work(attempt: Attempt, location: Location) -> str:
+    return attempt.text[: attempt.steps[location.step].end].strip()
 
 
 def fitting(location: Location, step: str) -> Location:
@@ -51,12 +68,12 @@ def fitting(location: Location, step: str) -> Location:
 def notice(rng: random.Random, location: Location) -> str:
     """A template that says no more than what is known of the mistake."""
     if location.method == "equations":
-        return fill(rng, texts.NOTICE_EQUATION if location.right else texts.NOTICE_CALCULATION, location)
-    if location.method == "answer":
-        return fill(
-            rng, texts.NOTICE_ANSWER if sayable(location.wrong) else texts.NOTICE_ANSWER_UNSAID, location
-        )
-    return rng.choice(texts.NOTICE_UNSURE)
+        return fill(rng, noticing.EQUATION if location.right else noticing.CALCULATION, location)
+    if "answer" in (location.method, location.kind.removeprefix("final_")):
+        return fill(rng, noticing.ANSWER if sayable(location.wrong) else noticing.ANSWER_UNSAID, location)
+    if location.method == "construction" and location.kind in KINDS:
+        return f"{rng.choice(PAUSES)} {rng.choice(KINDS[location.kind])}"
+    return rng.choice(noticing.STEP if location.proven else noticing.UNSURE)
 
 
 def fill(rng: random.Random, pool: Sequence[str], location: Location, **more: str) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from filters.verify.equations import corrected, equations, states_falsehood
 from generators.engines.stages import in_stage
+from generators.guards import states
 from generators.solutions import Solution
 from generators.steps import split_steps
 from schemas.attempt import Attempt
@@ -78,6 +79,8 @@ def _mended_step(attempt: Attempt, location: Location) -> str | None:
     false = [e for e in equations(text) if e.holds is False]
     if location.method != "equations" or len(false) != 1:
         return None
+    if states(text[false[0].end :], false[0].stated):
+        return None  # "149 - 39 = 100, so 11*x = 100": the wrong result is used again in the same step
     mended = corrected(text, false[0])
     return mended if mended and not states_falsehood(mended) else None
 

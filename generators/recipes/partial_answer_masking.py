@@ -1,13 +1,18 @@
 """ISC with partial answer masking: answer, check it, correct it, in one message.
 
 "Small language model can self-correct" (arXiv 2401.07301). A wrong answer of the model's own is
-followed by a check that rejects it and a right answer; a right answer by a check that confirms
-it. The wrong answer bears no loss (PAM): the model learns to check and to correct, not to be
-wrong first. A pool of instructions asks for answer and check.
+followed by a check that rejects it and a right answer (bad case); a right answer by a check that
+confirms it (good case). The wrong answer bears no loss (PAM): the model learns to check and to
+correct, not to be wrong first. A pool of instructions asks for answer and check.
 
     Step 1: 3 + 4 = 8. The answer is 8.                     mistake     masked
-    Let me check this answer. ... 8 is not the answer.      verdict     learnt
-    Here is the corrected solution: 3 + 4 = 7. ...          correction  learnt
+    Let me check. 3 + 4 is 7, not 8, so the answer is wrong. verdict    learnt
+    Here is the corrected solution:                         reflection  learnt
+    3 + 4 = 7. The answer is 7.                             correction  learnt
+
+Different from the paper: its questions are multiple choice and a stronger model writes the right
+answer of a bad case and the instructions; here the right answer is another attempt of the
+policy's, or the reference, and the instructions are our own.
 """
 
 from typing import ClassVar
@@ -15,13 +20,14 @@ from typing import ClassVar
 from pydantic import Field
 
 from generators.ask import Ask
-from generators.prompts import corrections as texts
+from generators.checks import confirming, rejecting
+from generators.prompts.instructions import DOUBLE_CHECK
+from generators.prompts.transitions import CORRECT_IT
 from generators.recipes.base import Recipe, apart
-from generators.reflect import fill, sayable, shown
+from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, SFTExample
-from schemas.location import Location
 from schemas.segment import Segment
 
 
@@ -32,9 +38,9 @@ class PartialAnswerMasking(Recipe):
     makes = ("sft",)
 
     weights: dict[str, float] = {"mistake": 0.0}
-    """Loss weight by segment kind: the mistake is masked."""
+    """Loss weight by segment kind: the wrong answer is masked."""
     bad_cases: int = Field(default=4, ge=0)
-    """Most wrong attempts used per problem; attempts with equal answers count once."""
+    """Most wrong attempts that state an answer used per problem; attempts with equal answers count once."""
     good_cases: int = Field(default=1, ge=0)
     """Most right attempts confirmed per problem."""
     instructions: bool = True
@@ -44,56 +50,46 @@ class PartialAnswerMasking(Recipe):
         if not ask.solutions():
             ask.skip("no_right_solution")
             return []
-        by_answer = {a.verdict.evidence: a for a in reversed(case.wrongs)}
-        wrongs = [a for a in case.wrongs if by_answer[a.verdict.evidence] is a]
-        rows: list[Example] = [await self._bad(ask, wrong) for wrong in wrongs[: self.bad_cases]]
-        rows += [self._good(ask, right) for right in ask.rights()[: self.good_cases]]
+        stated: dict[str, Attempt] = {}
+        for wrong in case.wrongs:
+            if (await ask.verify(wrong.text, explicit_only=True)).is_wrong:  # others were cut off, perhaps
+                stated.setdefault(wrong.verdict.evidence, wrong)
+        rows: list[Example] = [self._bad(ask, wrong) for wrong in list(stated.values())[: self.bad_cases]]
+        for right in ask.rights()[: self.good_cases]:
+            rows += await self._good(ask, right)
         return rows
 
-    async def _bad(self, ask: Ask, wrong: Attempt) -> SFTExample:
-        solution = ask.rng.choice(ask.solutions(with_reference=False) or ask.solutions())
+    def _bad(self, ask: Ask, wrong: Attempt) -> SFTExample:
+        right = ask.rng.choice(ask.solutions(with_reference=False) or ask.solutions())
         found = ask.glance(wrong)
-        check = _rejection(ask, wrong, found)
-        verdict = await ask.verify(solution.text)
+        check = Written(rejecting(ask.rng, wrong.verdict.evidence, found))
+        segments = [
+            Segment("mistake", apart(wrong.text)),
+            Segment("verdict", apart(check.text)),
+            Segment("reflection", ask.rng.choice(CORRECT_IT) + "\n"),
+            Segment("correction", right.text),
+        ]
+        asked = self._instruction(ask)
         return self.sft(
             ask,
             wrong,
-            [
-                Segment("mistake", apart(wrong.text)),
-                Segment("verdict", apart(check)),
-                Segment("correction", f"{ask.rng.choice(texts.CORRECT_IT)}\n{solution.text}"),
-            ],
+            segments,
+            instruction=asked,
             variant="bad_case",
-            error_kind=found.kind if found else "unknown",
-            located_by=found.method if found else "",
-            parents=[solution.parent],
-            verified_by=f"answer:{verdict.method}",
-            instruction=self._instruction(ask),
+            found=found,
+            right=right,
+            written=[check],
         )
 
-    def _good(self, ask: Ask, right: Attempt) -> SFTExample:
-        answer = right.verdict.evidence
-        pool = texts.CHECK_RIGHT if sayable(answer) else texts.CHECK_RIGHT_UNSAID
-        check = ask.rng.choice(pool).format(answer=shown(answer))
-        return self.sft(
-            ask,
-            right,
-            [Segment("answer", apart(right.text)), Segment("verdict", check)],
-            variant="good_case",
-            error_kind="none",
-            verified_by=f"answer:{right.verdict.method}",
-            instruction=self._instruction(ask),
-        )
+    async def _good(self, ask: Ask, right: Attempt) -> list[SFTExample]:
+        check = Written(confirming(ask.rng, right.verdict.evidence))
+        segments = [Segment("answer", apart(right.text)), Segment("verdict", check.text)]
+        asked = self._instruction(ask)
+        row = self.sft(ask, right, segments, instruction=asked, variant="good_case", written=[check])
+        if (await ask.verify(row.messages[-1].content)).is_right:
+            return [row]
+        ask.skip("check_hides_answer")
+        return []
 
     def _instruction(self, ask: Ask) -> str:
-        return ask.rng.choice(texts.DOUBLE_CHECK) if self.instructions else ""
-
-
-def _rejection(ask: Ask, wrong: Attempt, found: Location | None) -> str:
-    """A check that names the false equation where there is one, else only the wrong answer."""
-    answer = wrong.verdict.evidence
-    equation = found if found and found.method == "equations" and found.right else None
-    pool = texts.CHECK_WRONG_EQUATION if equation else texts.CHECK_WRONG
-    if not sayable(answer):
-        pool = texts.CHECK_WRONG_UNSAID
-    return fill(ask.rng, pool, equation or Location(0, "", proven=False), answer=answer)
+        return ask.rng.choice(DOUBLE_CHECK) if self.instructions else ""

@@ -2,33 +2,37 @@
 
 "S³c-Math: Spontaneous Step-level Self-correction Makes Large Language Models Better Mathematical
 Reasoners" (arXiv 2409.01524). On a right path the next step is sampled again; a wrong sample is
-spliced in, followed by a reflection and the path's own step.
+spliced in, followed by a reflection and the path's own step, with which the path goes on.
 
     Step 1: 3 * 4 = 12                     prefix        learnt
     Step 2: 12 + 9 = 22                    mistake       masked
-    Wait, 12 + 9 is 21, not 22.            reflection    learnt
+    Wait, 12 + 9 is 21, not 22. Again:     reflection    learnt
     Step 2: 12 + 9 = 21                    correction    learnt
     The answer is 21.                      continuation  learnt
 
-Wrong steps come from the case's wrong attempts, where they first go wrong (`own_attempt`), and
-from step-level sampling (`sampled_step`). Which models judged and wrote in the paper is not
-public; here a sampled step is wrong when it states a false equation, and is used where the path's own
-step computes the same expression, so that the reflection names the very mistake that is put right.
+Wrong steps are sampled on right paths (`sampled_step`), put into them (`injected_step`), and come
+from the case's wrong attempts, where they first go wrong (`own_attempt`). `originals` mixes right
+solutions in, as the paper mixes its source.
+
+Different from the paper, whose judge and writer are not public: a sampled step is wrong when
+it states a false equation, and is used where the path's own step computes the same expression, so
+that the reflection names the very mistake that is put right; the improved step is the path's own.
 """
 
 from typing import ClassVar
 
 from pydantic import Field
 
-from filters.verify.equations import equations
 from generators.ask import Ask
-from generators.locate import false_step
+from generators.kinds import KindWeights
 from generators.recipes.base import Recipe, apart
-from generators.reflect import notice
-from schemas.attempt import Attempt
+from generators.reflect import reflection
+from generators.repair import Repair
+from generators.solutions import Solution
+from generators.wrong_steps import WrongStep, injected_steps, sampled_step
 from schemas.case import Case
-from schemas.example import Example
-from schemas.segment import Segment
+from schemas.example import Example, SFTExample
+from schemas.segment import Segment, SegmentKind
 
 
 class StepwiseCorrection(Recipe):
@@ -39,71 +43,81 @@ class StepwiseCorrection(Recipe):
 
     weights: dict[str, float] = {"mistake": 0.0}
     """Loss weight by segment kind: the mistake is masked."""
-    own_attempts: int = Field(default=4, ge=0)
-    """Most wrong attempts repaired per problem."""
-    proven_only: bool = False
-    """Use only steps proven wrong. Before a merely likely one everything is masked."""
-    insertions: int = Field(default=2, ge=0)
-    """Most sampled wrong steps in one right solution; 0 samples none."""
+    insertions: int = Field(default=2, ge=1)
+    """Most wrong steps in one right solution."""
+    paths: int = Field(default=1, ge=0)
+    """Right solutions of a problem on which steps are sampled; 0 samples none."""
+    positions: int = Field(default=6, ge=1)
+    """Most steps of a path that are sampled again, in random order."""
     candidates: int = Field(default=6, ge=1)
     """Next steps sampled at each position."""
     temperature: float | None = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Temperature of step-level sampling (1.0 by LEMMA's account of S3c); null: the policy's own."""
+    injected: int = Field(default=2, ge=0)
+    """Most mistakes put into the right solutions of a problem."""
+    kinds: KindWeights = {}
+    """Weights of the kinds put in; by default those the policy made on the problem, as often."""
+    own_attempts: int = Field(default=4, ge=0)
+    """Most wrong attempts repaired per problem."""
+    proven_only: bool = False
+    """Of own attempts use only steps proven wrong. Before a merely likely one everything is masked."""
+    originals: int = Field(default=1, ge=0)
+    """Most right solutions of the policy kept as they are, per problem."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
         for wrong, found in await ask.mistakes(self.own_attempts, self.proven_only):
             rows += await self.repaired(ask, wrong, found, "own_attempt")
-        rights = [a for a in ask.rights() if len(a.steps) > 1]
-        if rights and self.insertions and ask.has_policy:
-            rows += await self._spliced(ask, ask.rng.choice(rights))
+        whole = [s for s in ask.solutions(with_reference=False) if len(s.steps) > 1]
+        if ask.has_policy:
+            for path in ask.rng.sample(whole, min(self.paths, len(whole))):
+                rows += await self._sampled(ask, path)
+        for path, steps in await injected_steps(ask, self.injected, self.kinds):
+            for way in dict.fromkeys(step.found.method for step in steps):
+                alike = {step.text.strip(): step for step in steps if step.found.method == way}
+                some = list(alike.values())[: self.insertions]
+                rows.append(await self._spliced(ask, path, some, "injected_step"))
+        for right in ask.rights()[: self.originals]:
+            rows.append(self.sft(ask, right, [Segment("answer", right.text)], variant="original"))
         return rows
 
-    async def _spliced(self, ask: Ask, right: Attempt) -> list[Example]:
-        """One right solution with wrong samples of some of its steps put before them."""
-        numbers = ask.rng.sample(range(len(right.steps)), len(right.steps))
-        mistakes: dict[int, str] = {}
-        for number in numbers:
-            wrong = await self._wrong_step(ask, right, number)
-            if wrong is not None:
-                mistakes[number] = wrong
-            if len(mistakes) >= self.insertions:
+    async def _sampled(self, ask: Ask, path: Solution) -> list[SFTExample]:
+        steps: list[WrongStep] = []
+        for number in ask.rng.sample(range(len(path.steps)), min(self.positions, len(path.steps))):
+            wrong = await sampled_step(ask, path, number, self.candidates, self.temperature)
+            steps += [wrong] if wrong else []
+            if len(steps) >= self.insertions:
                 break
-        if not mistakes:
+        if not steps:
             ask.skip("no_wrong_sample")
             return []
-        segments: list[Segment] = []
-        for number in range(len(right.steps)):
-            text = right.step_text(number)
-            if number in mistakes:
-                found = false_step(equations(mistakes[number]), number, proven=True)
-                segments.append(Segment("mistake", apart(mistakes[number], "\n")))
-                segments.append(Segment("reflection", notice(ask.rng, found) + "\n"))
-                segments.append(Segment("correction", text))
-            else:
-                segments.append(Segment("prefix" if number < min(mistakes) else "continuation", text))
-        return [
-            self.sft(
-                ask,
-                right,
-                segments,
-                variant="sampled_step",
-                error_kind="calculation",
-                located_by="equations",
-                verified_by=f"answer:{right.verdict.method}",
-            )
-        ]
+        return [await self._spliced(ask, path, sorted(steps, key=lambda s: s.number), "sampled_step")]
 
-    async def _wrong_step(self, ask: Ask, right: Attempt, number: int) -> str | None:
-        """A sampled next step that states one false equation, of an expression the path's own step computes."""
-        computed = {e.left for e in equations(right.step_text(number))}
-        if not computed:
-            return None
-        samples = await ask.policy(
-            right.before(number), n=self.candidates, stop=("\n",), temperature=self.temperature
+    async def _spliced(self, ask: Ask, path: Solution, steps: list[WrongStep], variant: str) -> SFTExample:
+        """The path with wrong steps put before its own, each noticed."""
+        wrong_at = {step.number: step for step in steps}
+        segments, written = [], []
+        for number in range(len(path.steps)):
+            kind: SegmentKind = "prefix" if number < steps[0].number else "continuation"
+            wrong = wrong_at.get(number)
+            if wrong is not None:
+                rest = path.text[path.steps[number].end :]
+                how = "corrected" if wrong.found.method == "equations" else "sibling"
+                repair = Repair(path.step_text(number), rest, how, (), path.verified_by)
+                said = await reflection(ask, wrong.attempt, wrong.found, repair, self.texts)
+                written.append(said)
+                segments.append(Segment("mistake", apart(wrong.text, "\n")))
+                segments.append(Segment("reflection", said.text + "\n"))
+                kind = "correction"
+            segments.append(Segment(kind, path.step_text(number)))
+        first = steps[0]
+        return self.sft(
+            ask,
+            first.attempt,
+            segments,
+            variant=variant,
+            found=first.found,
+            right=path,
+            parents=[step.attempt.id for step in steps[1:]],
+            written=written,
         )
-        for sample in samples:
-            false = [e for e in equations(sample.text) if e.holds is False]
-            if len(false) == 1 and false[0].left in computed and sample.text.endswith("\n"):
-                return sample.text
-        return None

@@ -1,0 +1,77 @@
+"""Wrong steps on a right path: what the policy, or an injector, puts in place of a step of a right solution."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from filters.verify.equations import equations
+from generators.attempts import answer_to
+from generators.locate import false_step
+from generators.solutions import Solution
+from schemas.attempt import Attempt, Step
+from schemas.ids import nfc
+from schemas.location import Location
+
+if TYPE_CHECKING:
+    from generators.ask import Ask
+
+
+@dataclass(frozen=True, slots=True)
+class WrongStep:
+    """An attempt that keeps to a right path up to a step which is wrong; what follows in it does not matter."""
+
+    attempt: Attempt
+    found: Location
+
+    @property
+    def number(self) -> int:
+        """The step, counted from 0, as in the right path."""
+        return self.found.step
+
+    @property
+    def text(self) -> str:
+        """The wrong step itself."""
+        return self.attempt.step_text(self.number)
+
+
+async def sampled_step(
+    ask: "Ask", path: Solution, number: int, tries: int, temperature: float | None
+) -> WrongStep | None:
+    """A step the policy would put in place of the path's, which states one false equation; or None.
+
+    Only of an expression that the path's own step computes as well: then the mistake is the very one
+    that the path's step puts right. The attempt ends with the step and is kept. Steps end at a
+    line's end. Raises EngineError.
+    """
+    before, own = path.text[: path.steps[number].start], path.step_text(number)
+    computed = {e.left for e in equations(own)}
+    if not computed:
+        return None
+    samples = await ask.policy(before, n=tries, stop=("\n",), temperature=temperature)
+    for index, sample in enumerate(samples):
+        text = nfc(before + sample.text)
+        false = [e for e in equations(text[len(before) :]) if e.holds is False]
+        if len(false) != 1 or false[0].left not in computed or not text.endswith("\n"):
+            continue
+        attempt = answer_to(ask.case.problem, ask.prompt, before, ask.tools, text, index)
+        attempt = replace(attempt, steps=(*path.steps[:number], Step(len(before), len(text))))
+        found = false_step(equations(attempt.step_text(number)), number, proven=True)
+        ask.keep(attempt, "wrong_step", parents=[path.parent], found=found)
+        return WrongStep(attempt, found)
+    return None
+
+
+async def injected_steps(
+    ask: "Ask", most: int, kinds: Mapping[str, float]
+) -> list[tuple[Solution, list[WrongStep]]]:
+    """Right solutions with the mistakes put into them, at most one for each step. Raises EngineError."""
+    by_parent = {solution.parent: solution for solution in ask.solutions()}
+    made: dict[str, dict[int, WrongStep]] = {}
+    for one in await ask.injected(most, kinds) if most else ():
+        path, number = by_parent[one.source], one.found.step
+        if number >= len(path.steps) or one.attempt.before(number) != path.text[: path.steps[number].start]:
+            continue
+        wrong = WrongStep(one.attempt, one.found)
+        if wrong.text.strip() != path.step_text(number).strip():
+            made.setdefault(one.source, {}).setdefault(number, wrong)
+    return [(by_parent[parent], [steps[n] for n in sorted(steps)]) for parent, steps in made.items()]
