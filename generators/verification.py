@@ -35,11 +35,13 @@ async def verification(
     writer: Writer = "auto",
     closing: tuple[str, str] | None = None,
     helped_by: str = "",
+    opened: bool = True,
 ) -> Written:
     """A check of a judged attempt. Raises EngineError.
 
     `closing` is what it ends in, on a line of its own, for a right and for a wrong attempt; without
-    it a sentence says so. `helped_by` is a right solution that a model is shown as well (SPOC).
+    it a sentence says so. `helped_by` is a right solution that a model is shown as well (SPOC). Our own
+    words begin with an opener such as "Let me check this answer." only where `opened`.
     """
     right, wrong = closing or SENTENCES
     prompt = CHECK_IT.format(
@@ -52,7 +54,8 @@ async def verification(
     ending = right if attempt.verdict.is_right else wrong
 
     def bank(rng: random.Random) -> str:
-        return f"{own_words(rng, attempt, ask.case.problem.statement)} {ending if closing else ''}".strip()
+        said = own_words(rng, attempt, ask.case.problem.statement, opened)
+        return f"{said} {ending}" if closing else said
 
     said = await written(
         ask, bank, prompt, lambda text: fits(text, attempt, ask.case.problem.answer, ending), writer
@@ -61,9 +64,10 @@ async def verification(
     return Written(f"{body}\n{ending}" if closing else body, said.by, said.teacher)
 
 
-def own_words(rng: random.Random, attempt: Attempt, statement: str) -> str:
+def own_words(rng: random.Random, attempt: Attempt, statement: str, opened: bool = True) -> str:
     """A check from our own phrasings, ending in a verdict in words; true of this attempt."""
-    return f"{rng.choice(checks.OPENERS)} {_body(rng, attempt, statement)}"
+    opener = f"{rng.choice(checks.OPENERS)} " if opened else ""
+    return opener + _body(rng, attempt, statement)
 
 
 def _body(rng: random.Random, attempt: Attempt, statement: str) -> str:
