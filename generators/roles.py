@@ -1,4 +1,5 @@
-"""Roles: who is asked. The policy is the model being trained, the teacher an optional stronger one."""
+"""Roles: who is asked. The policy is the model being trained, the teacher an optional stronger one that
+writes, the critic an optional one that says where an attempt goes wrong. Roles may share one engine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

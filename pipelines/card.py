@@ -8,6 +8,7 @@ import yaml
 
 from generators.recipes.base import Recipe
 from pipelines.error_kinds import kinds_table
+from pipelines.faults import fault_lines
 from pipelines.files import write_text
 from schemas.manifest import DataFile, Manifest
 
@@ -81,6 +82,12 @@ def _body(manifest: Manifest, recipes: Sequence[Recipe]) -> str:
         lines += [
             f"* {role}: `{m['model']}`, sampling `{m['sampling']}`" for role, m in manifest.models.items()
         ]
+    said = fault_lines(counts, manifest.incidents)
+    if said or manifest.stopped:
+        lines += ["", "## What went wrong", ""]
+        lines += [f"* {line}" for line in said]
+    if manifest.stopped:
+        lines.append(f"* Not a whole build: the budget was spent ({manifest.stopped}).")
     lines += [
         "",
         f"{_proof(manifest)}Format version {manifest.format_version}; `spans` are half-open code-point ranges "

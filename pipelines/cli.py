@@ -12,7 +12,7 @@ from schemas.exceptions import ConfigError, CorrigendaError, InputError, ResumeE
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-DONE, BAD_CONFIG, TOO_MANY_FAILED, INTERRUPTED = 0, 2, 3, 130
+DONE, BAD_CONFIG, TOO_MANY_FAILED, BUDGET_SPENT, INTERRUPTED = 0, 2, 3, 4, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -115,7 +115,7 @@ def _count(written: str) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases."""
+    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases, 4 the budget ended the build."""
     args = parser().parse_args(argv)
     try:
         return int(args.run(args))
@@ -159,6 +159,8 @@ def _build(args: argparse.Namespace) -> int:
 
             outcome = asyncio.run(build(config, args.out, progress))
     print_summary(outcome)
+    if outcome.stopped:
+        return BUDGET_SPENT
     return DONE if outcome.manifest else TOO_MANY_FAILED
 
 

@@ -17,14 +17,25 @@ class DataFile:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class CellCount:
+    """How many rows of a sort were asked for, and how many there are."""
+
+    cell: str
+    asked: int
+    got: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """The config that was built, the files, the counts of the funnel, and what it ran with.
 
     `counts` are flat slugs (`attempts.wrong`, `kept.lemma`, `dropped.truth.right_side_fails`);
     `error_kinds` counts the wrong attempts by source, difficulty and kind of mistake;
-    `spent` holds seconds, completions bought and replayed, and tokens. Secrets never reach it:
-    configs cannot hold any.
+    `spent` holds seconds, completions bought and replayed, and tokens, of the run that wrote it and, as
+    `total_*`, of all runs of the build; `incidents` counts what went wrong with the engines and was dealt with
+    in that run; `stopped` names the limit of the budget that left cases out. Secrets never reach it: configs
+    cannot hold any.
     """
 
     name: str
@@ -37,7 +48,10 @@ class Manifest:
     models: Mapping[str, Mapping[str, str]]
     spent: Mapping[str, float]
     packages: Mapping[str, str]
+    incidents: Mapping[str, int] = field(default_factory=dict)
+    stopped: str = ""
     error_kinds: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    targets: tuple[CellCount, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists."""
@@ -46,4 +60,6 @@ class Manifest:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Manifest":
         """The manifest that `as_json` wrote."""
-        return cls(**{**content, "files": tuple(DataFile(**f) for f in content["files"])})
+        files = tuple(DataFile(**f) for f in content["files"])
+        targets = tuple(CellCount(**c) for c in content.get("targets", ()))
+        return cls(**{**content, "files": files, "targets": targets})

@@ -170,7 +170,9 @@ ENGINES: Family[EngineOptions] = Family(
     "engine",
     "generators.engines",
     EngineOptions,
-    support=frozenset({"absent", "embedded", "journal", "journaled", "local", "purchases", "render"}),
+    support=frozenset(
+        {"absent", "budget", "embedded", "journal", "journaled", "local", "purchases", "render", "stages"}
+    ),
 )
 
 
