@@ -74,9 +74,9 @@ class Truth(RowFilter):
             objection = _stated(chosen, example, case, True) or _stated(rejected, example, case, False)
             if objection is not None:
                 return objection
+        last = example.prompt[-1]
+        lead = f"{last.content}\n" if last.role == "assistant" else ""
         if example.verified_by.startswith("answer:"):
-            last = example.prompt[-1]
-            lead = f"{last.content}\n" if last.role == "assistant" else ""
             right = judge.verdict(case.problem, lead + chosen)
             wrong = judge.verdict(case.problem, lead + rejected)
             if not right.is_right:
@@ -87,7 +87,7 @@ class Truth(RowFilter):
             return None
         if states_falsehood(chosen):
             return "false_equation_learnt"
-        if example.located_by == "equations" and not states_falsehood(rejected):
+        if example.located_by == "equations" and not states_falsehood(lead + rejected):
             return "mistake_not_false"
         return None
 
@@ -120,6 +120,8 @@ def _verdicts(example: SFTExample, problem: Problem, judge: Judge) -> str | None
     for span in example.spans:
         if span.kind != "verdict" or span.weight <= 0:
             continue
+        if span is example.spans[-1] and example.verified_by.startswith("verdict:"):
+            continue  # checked against its attempt, which may stand in the prompt
         text = example.messages[span.message].content
         said = stated_verdict(text[span.start : span.end])
         known = judge.verdict(problem, text[: span.start] or _spoken_before(example, span.message))
