@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from filters.verify.equations import equations
 from filters.verify.stated_verdict import stated_verdict
-from generators.checking import recheck
+from generators.checking import Recheck, recheck
 from generators.guards import leaks, states
 from generators.locate import false_step
 from generators.prompts import checks, rechecks
 from generators.prompts.corrections import NOTICE_CALCULATION
 from generators.prompts.verifications import CHECK_IT, SENTENCES, WITH_HELP
 from generators.reflect import fill, sayable, shown
-from generators.substitution import substituted
+from generators.substitution import Substituted, substituted
 from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
+from schemas.location import Location
 
 if TYPE_CHECKING:
     from generators.ask import Ask
@@ -54,7 +55,7 @@ async def verification(
     ending = right if attempt.verdict.is_right else wrong
 
     def bank(rng: random.Random) -> str:
-        said = own_words(rng, attempt, ask.case.problem.statement, opened)
+        said = own_words(rng, attempt, ask.case.problem.statement, opened, ask.glance(attempt))
         return f"{said} {ending}" if closing else said
 
     said = await written(
@@ -64,33 +65,39 @@ async def verification(
     return Written(f"{body}\n{ending}" if closing else body, said.by, said.teacher)
 
 
-def own_words(rng: random.Random, attempt: Attempt, statement: str, opened: bool = True) -> str:
-    """A check from our own phrasings, ending in a verdict in words; true of this attempt."""
+def own_words(
+    rng: random.Random, attempt: Attempt, statement: str, opened: bool = True, found: Location | None = None
+) -> str:
+    """A check from our own phrasings, ending in a verdict in words; true of this attempt.
+
+    From where the attempt is known to go wrong (`found`) on, nothing of it is called right.
+    """
     opener = f"{rng.choice(checks.OPENERS)} " if opened else ""
-    return opener + _body(rng, attempt, statement)
-
-
-def _body(rng: random.Random, attempt: Attempt, statement: str) -> str:
     answer, right = attempt.verdict.evidence, attempt.verdict.is_right
     put_back = substituted(statement, answer)
     if put_back is not None and put_back.holds == right:
-        return f"{_fitting(rng, statement, answer)} {_verdict(rng, answer, right)}"
+        return f"{opener}{_fitting(rng, put_back, answer)} {_verdict(rng, answer, right)}"
     tested = recheck(attempt.text, rng)
-    held = " ".join(tested.sentences)
+    if tested.false is None and found is not None:
+        tested = recheck(attempt.before(found.step), rng)
+    return opener + " ".join([*tested.sentences, _outcome(rng, tested, answer, right)])
+
+
+def _outcome(rng: random.Random, tested: Recheck, answer: str, right: bool) -> str:
+    """What comes of a test: that the answer holds, the first false equation, or that something else is wrong."""
     if right:
-        return f"{held} {_verdict(rng, answer, right)}".strip()
+        return _verdict(rng, answer, right)
     if tested.false is None:
-        elsewhere = f"{held} {rng.choice(rechecks.ELSEWHERE)} " if held and tested.whole else ""
+        elsewhere = f"{rng.choice(rechecks.ELSEWHERE)} " if tested.sentences and tested.whole else ""
         return elsewhere + _verdict(rng, answer, right)
     found = false_step([tested.false], 0, proven=False)
     if found.right:
-        return f"{held} {fill(rng, checks.REJECT_EQUATION, found)}".strip()
-    return f"{held} {fill(rng, NOTICE_CALCULATION, found)} {_verdict(rng, answer, right)}".strip()
+        return fill(rng, checks.REJECT_EQUATION, found)
+    return f"{fill(rng, NOTICE_CALCULATION, found)} {_verdict(rng, answer, right)}"
 
 
-def _fitting(rng: random.Random, statement: str, answer: str) -> str:
-    put_back = substituted(statement, answer)
-    assert put_back is not None
+def _fitting(rng: random.Random, put_back: Substituted, answer: str) -> str:
+    """What putting the answer into the problem's equation shows."""
     pool = rechecks.FITS if put_back.holds else rechecks.FAILS
     return rng.choice(pool).format(
         name=put_back.name,

@@ -27,6 +27,7 @@ from filters.verify.stated_verdict import stated_verdict
 from generators.ask import Ask
 from generators.prompts.second_turns import VERIFY, YOU_REJECTED_IT
 from generators.recipes.base import Recipe, apart
+from generators.second_answers import whole
 from generators.verification import verification
 from generators.written import Written
 from schemas.attempt import Attempt
@@ -105,13 +106,8 @@ class SelfRewarding(Recipe):
         lead = apart(attempt.text) + apart(said.text)
         for sampled in await ask.answers(self.revisions, "revision", prefix=lead, parents=[attempt.id]):
             text = sampled.text[len(lead) :]
-            judged = await ask.verify(text)
-            if (
-                text.strip()
-                and sampled.text.startswith(lead)
-                and judged.is_right
-                and not states_falsehood(text)
-            ):
+            fit = sampled.text.startswith(lead) and _anew(text, attempt.text) and whole(ask, text)
+            if fit and (await ask.verify(text)).is_right and not states_falsehood(text):
                 return sampled, text
         others = [a for a in ask.rights() if a.text.strip() != attempt.text.strip()]
         if not others:
@@ -148,3 +144,8 @@ class SelfRewarding(Recipe):
             parents=[second.id],
             written=[said],
         )
+
+
+def _anew(text: str, first: str) -> bool:
+    """Whether a revision is a solution of its own: not the first again, nor its answer alone."""
+    return text.strip() != first.strip() and 2 * len(text.split()) >= len(first.split())
