@@ -7,9 +7,12 @@ What a recipe believed when it wrote a row is not asked: the texts that will be 
   parent (`verdict:`); from where it ends the answer is reached (`continued:`, sampled, so not proven
   again). A mistake that states an answer must state a wrong one; learnt text states no wrong answer
   before the right one, and no false equation outside talk about mistakes (which may quote one). Every
-  learnt verdict that can be read agrees with the judge's verdict on the text before it.
-* Preference: of two whole answers chosen is right and rejected wrong. Of two next steps the
-  chosen one states no false equation, and where the pair rests on equations the rejected one does.
+  learnt verdict that can be read agrees with the judge's verdict on the text before it, which is the assistant's
+  message before where the verdict begins its own.
+* Preference: of two whole answers chosen is right and rejected wrong, each read behind the prompt's last
+  message where that is the assistant's; of two verdicts (`verdict:`) the chosen one agrees with the judge's on
+  the first parent, and the rejected one does not. Of two next steps the chosen one states no false
+  equation, and where the pair rests on equations the rejected one does.
 * Step labels: no step labelled right states a false equation; a first wrong step found by
   equations states one.
 
@@ -43,7 +46,7 @@ class Truth(RowFilter):
         if isinstance(example, SFTExample):
             return self._sft(example, case, judge)
         if isinstance(example, PreferenceExample):
-            return self._preference(example, case.problem, judge)
+            return self._preference(example, case, judge)
         if isinstance(example, StepwiseExample) and self.check_equations:
             return _stepwise(example)
         return None
@@ -65,11 +68,17 @@ class Truth(RowFilter):
             return "false_equation_learnt"
         return _verdicts(example, problem, judge)
 
-    def _preference(self, example: PreferenceExample, problem: Problem, judge: Judge) -> str | None:
+    def _preference(self, example: PreferenceExample, case: Case, judge: Judge) -> str | None:
         chosen, rejected = example.chosen[-1].content, example.rejected[-1].content
+        if example.verified_by.startswith("verdict:"):
+            objection = _stated(chosen, example, case, True) or _stated(rejected, example, case, False)
+            if objection is not None:
+                return objection
+        last = example.prompt[-1]
+        lead = f"{last.content}\n" if last.role == "assistant" else ""
         if example.verified_by.startswith("answer:"):
-            right = judge.verdict(problem, chosen)
-            wrong = judge.verdict(problem, rejected)
+            right = judge.verdict(case.problem, lead + chosen)
+            wrong = judge.verdict(case.problem, lead + rejected)
             if not right.is_right:
                 return "right_side_fails" if right.is_wrong else "right_side_unknown"
             if not wrong.is_wrong:
@@ -78,7 +87,7 @@ class Truth(RowFilter):
             return None
         if states_falsehood(chosen):
             return "false_equation_learnt"
-        if example.located_by == "equations" and not states_falsehood(rejected):
+        if example.located_by == "equations" and not states_falsehood(lead + rejected):
             return "mistake_not_false"
         return None
 
@@ -88,11 +97,7 @@ def _end(example: SFTExample, case: Case, judge: Judge) -> str | None:
     claim = example.verified_by.partition(":")[0]
     if claim == "verdict":
         last, text = example.spans[-1], example.messages[-1].content
-        said = stated_verdict(text[last.start : last.end] if last.kind == "verdict" else text)
-        judged = next((a.verdict for a in case.attempts if a.id == example.parents[0]), None)
-        if said is None or judged is None:
-            return "verdict_unread"
-        return None if said == judged.is_right and judged.is_right != judged.is_wrong else "verdict_disagrees"
+        return _stated(text[last.start : last.end] if last.kind == "verdict" else text, example, case, True)
     if claim not in {"answer", "wrong"}:
         return None
     final = judge.verdict(case.problem, example.messages[-1].content)
@@ -101,17 +106,34 @@ def _end(example: SFTExample, case: Case, judge: Judge) -> str | None:
     return None if final.is_right else "right_side_fails" if final.is_wrong else "right_side_unknown"
 
 
+def _stated(text: str, example: Example, case: Case, agrees: bool) -> str | None:
+    """What is wrong with a verdict on the first parent that is to agree with the judge's, or not to."""
+    said = stated_verdict(text)
+    judged = next((a.verdict for a in case.attempts if a.id == example.parents[0]), None)
+    if said is None or judged is None or not (judged.is_right or judged.is_wrong):
+        return "verdict_unread"
+    return None if (said == judged.is_right) == agrees else "verdict_disagrees"
+
+
 def _verdicts(example: SFTExample, problem: Problem, judge: Judge) -> str | None:
-    """Learnt verdicts against what they follow in the same message, where both can be read."""
+    """Learnt verdicts against what they follow, where both can be read."""
     for span in example.spans:
-        if span.kind != "verdict" or span.weight <= 0 or span.start == 0:
+        if span.kind != "verdict" or span.weight <= 0:
             continue
+        if span is example.spans[-1] and example.verified_by.startswith("verdict:"):
+            continue  # checked against its attempt, which may stand in the prompt
         text = example.messages[span.message].content
         said = stated_verdict(text[span.start : span.end])
-        known = judge.verdict(problem, text[: span.start])
+        known = judge.verdict(problem, text[: span.start] or _spoken_before(example, span.message))
         if said is not None and (known.is_right or known.is_wrong) and said != known.is_right:
             return "verdict_disagrees"
     return None
+
+
+def _spoken_before(example: SFTExample, number: int) -> str:
+    """The assistant's message before this one; empty where there is none."""
+    earlier = [m.content for m in example.messages[:number] if m.role == "assistant"]
+    return earlier[-1] if earlier else ""
 
 
 def _stepwise(example: StepwiseExample) -> str | None:

@@ -9,12 +9,14 @@ from filters.base import FILTERS
 from filters.shape import Shape
 from filters.truth import Truth
 from filters.verify.math.judge import Judge
+from schemas.attempt import Attempt, Step
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample, StepwiseExample
 from schemas.problem import Problem
-from schemas.segment import Message, Segment, Span, compose
+from schemas.segment import Message, Segment, SegmentKind, Span, compose
+from schemas.verdict import Outcome, Verdict
 
-CASE = Case(Problem(statement="What is 3 + 4?", answer="7", id="p"), ())
+PROBLEM = Problem(statement="What is 3 + 4?", answer="7", id="p")
 COMMON = {
     "problem_id": "p",
     "recipe": "lemma",
@@ -46,6 +48,48 @@ def pair(
     )
 
 
+def attempt(text: str, outcome: Outcome) -> Attempt:
+    return Attempt(
+        problem_id="p",
+        text=text,
+        steps=(Step(0, len(text)),),
+        model="m",
+        policy="m-1",
+        index=0,
+        verdict=Verdict(outcome, "equal", "exact"),
+    )
+
+
+ATTEMPTS = {RIGHT: attempt(RIGHT, Outcome.RIGHT), WRONG: attempt(WRONG, Outcome.WRONG)}
+CASE = Case(PROBLEM, tuple(ATTEMPTS.values()))
+
+
+def verdict_pair(chosen: str, rejected: str, on: str) -> PreferenceExample:
+    """Two verdicts on an attempt that stands in the prompt."""
+    return replace(
+        pair(chosen, rejected, "verdict:exact"),
+        prompt=(USER, Message("assistant", on)),
+        parents=(ATTEMPTS[on].id,),
+    )
+
+
+def revision_pair(chosen: str, rejected: str) -> PreferenceExample:
+    """What follows a wrong attempt that stands in the prompt."""
+    return replace(pair(chosen, rejected), prompt=(USER, Message("assistant", WRONG)))
+
+
+def spoken(on: str, verdict: str) -> SFTExample:
+    """An attempt and a verdict on it as messages of their own."""
+    kind: SegmentKind = "answer" if on == RIGHT else "mistake"
+    spans = (
+        Span(0, len(on), kind, float(on == RIGHT), 1),
+        Span(0, len(verdict), "verdict", 1.0, 2),
+    )
+    common = {**COMMON, "verified_by": "verdict:exact", "parents": (ATTEMPTS[on].id,)}
+    messages = (USER, Message("assistant", on), Message("assistant", verdict))
+    return SFTExample(**common, messages=messages, spans=spans)  # type: ignore[arg-type]
+
+
 def steps(*texts: str, first_error: int | None, located_by: str = "equations") -> StepwiseExample:
     return StepwiseExample(
         **{**COMMON, "located_by": located_by},  # type: ignore[arg-type]
@@ -73,6 +117,11 @@ GOOD: list[Example] = [
     pair(RIGHT, WRONG),
     pair("3 + 4 = 7", "3 + 4 = 8", "continued:exact", "equations"),
     pair("3 + 4 = 7", "3 - 4 = -1", "continued:exact", "reference"),
+    verdict_pair("[stop]", "[refine]", RIGHT),
+    verdict_pair("<refine>", "<stop>", WRONG),
+    revision_pair("[refine]\n" + RIGHT, "[stop]"),
+    spoken(RIGHT, "Yes"),
+    spoken(WRONG, "The answer is wrong."),
     steps("3 + 4 = 8", first_error=0),
     steps("3 + 4 = 7", "The answer is 8", first_error=1, located_by="answer"),
     steps("3 + 4 = 7", first_error=None, located_by=""),
@@ -101,6 +150,12 @@ TRUTH: list[tuple[str, Example]] = [
     ("wrong_answer_learnt", sft(Segment("correction", "The answer is 18.\nNo: " + RIGHT))),
     ("false_equation_learnt", sft(Segment("prefix", "1 + 1 = 3\n"), Segment("correction", RIGHT))),
     ("right_side_fails", pair(WRONG, WRONG + " ")),
+    ("verdict_disagrees", verdict_pair("[refine]", "[stop]", RIGHT)),
+    ("verdict_disagrees", verdict_pair("[stop]", "[stop] ", RIGHT)),
+    ("verdict_unread", verdict_pair("[go on]", "[stop]", WRONG)),
+    ("right_side_fails", revision_pair("[refine]\n" + WRONG, "[stop]")),
+    ("wrong_side_right", revision_pair("[refine]\n" + RIGHT, "[stop] No: " + RIGHT)),
+    ("verdict_disagrees", spoken(RIGHT, "No")),
     ("wrong_side_right", pair(RIGHT, RIGHT + " ")),
     ("false_equation_learnt", pair("3 + 4 = 9", "3 + 4 = 8", "continued:exact", "equations")),
     ("mistake_not_false", pair("3 + 4 = 7", "4 + 3 = 7", "continued:exact", "equations")),

@@ -51,6 +51,8 @@ _A_LINE = re.compile(
     r"[ \t]*(?P<answer>[^\n]*)",
     re.MULTILINE | re.IGNORECASE,
 )
+_VERDICTS = frozenset(["correct", "incorrect", "right", "wrong"])
+"""What "the answer is" also goes on with where an answer has been checked."""
 _NEXT_LINE = re.compile(r"\s*(?P<answer>\S[^\n]*)")
 # the answer is looked ahead at: "the answer is 42? No, the answer is 43" has two on one line
 _PHRASE = re.compile(
@@ -156,7 +158,9 @@ def _last_phrase(text: str, offset: int) -> Extracted | None:
 
 
 def _states_something(answer: str) -> bool:
-    """Whether words after "the answer is" are an answer and not a remark ("reasonable so far")."""
+    """Whether words after "the answer is" are an answer and not a remark ("reasonable so far") or a verdict."""
+    if answer.lower() in _VERDICTS:
+        return False
     return len(answer) <= MAX_PHRASE and (
         any(mark.isdigit() or mark in "\\$" for mark in answer) or len(answer.split()) == 1
     )

@@ -1,0 +1,151 @@
+"""Self-rewarding correction: attempt, own verdict with a marker, revision where it says wrong.
+
+"Self-rewarding correction for mathematical reasoning" (arXiv 2502.19613). Sequential rejection
+sampling: attempts; verdicts on them of which one that agrees with the truth is kept; revisions, of which
+right ones are kept. Three types of trajectories:
+
+* `D1`: wrong attempt, wrong-marker, right revision: verdict and revision are learnt;
+* `D2`: right attempt, wrong-marker all the same, right revision: only the revision is learnt;
+* `D3`: right attempt, right-marker, end: both are learnt.
+
+    3 + 4 = 8. The answer is 8.                           mistake     masked
+    3 + 4 is 7, not 8. … [VERIFY] wrong                   verdict     learnt
+    3 + 4 = 7. The answer is 7.                           correction  learnt
+
+In `D2` the false verdict is of the kind `false_verdict` and masked, and so is the attempt (`prefix`).
+Revisions are the policy's, continued from the verdict, else another right answer of its own. The markers may
+be changed, the paper found their wording to matter little; they must be such that they can be read back.
+"""
+
+from typing import ClassVar, Literal
+
+import pydantic
+from pydantic import Field
+
+from filters.verify.equations import states_falsehood
+from filters.verify.stated_verdict import stated_verdict
+from generators.ask import Ask
+from generators.prompts.second_turns import VERIFY, YOU_REJECTED_IT
+from generators.recipes.base import Recipe, apart
+from generators.second_answers import whole
+from generators.verification import verification
+from generators.written import Written
+from schemas.attempt import Attempt
+from schemas.case import Case
+from schemas.example import Example, SFTExample
+from schemas.segment import Message, Segment
+
+
+class SelfRewarding(Recipe):
+    """Wrong attempt, verdict, revision; right attempt, false verdict, revision; right attempt, verdict."""
+
+    paper: ClassVar[str] = "Self-rewarding correction for mathematical reasoning, arXiv 2502.19613"
+    makes = ("sft",)
+
+    weights: dict[str, float] = {"mistake": 0.0, "false_verdict": 0.0, "prefix": 0.0}
+    """Loss weight by segment kind: masked are mistakes, false verdicts and the right attempts before them."""
+    most: int = Field(default=2, ge=0)
+    """Most trajectories of wrong attempts (D1) per problem; as many of right ones (D3)."""
+    misled: int = Field(default=1, ge=0)
+    """Most right attempts with a false verdict (D2) per problem; 0 makes none."""
+    revisions: int = Field(default=4, ge=0)
+    """Revisions sampled after a wrong-marker; 0 takes other right answers of the policy at once."""
+    right_marker: str = "[VERIFY] correct"
+    """What a verdict on a right attempt ends in."""
+    wrong_marker: str = "[VERIFY] wrong"
+    """What a verdict on a wrong attempt ends in."""
+    checks: bool = True
+    """Give reasons before the marker; without, the marker is all."""
+    layout: Literal["message", "conversation"] = "message"
+    """All in one assistant message, or turns between which the user asks for verdict and revision."""
+
+    @pydantic.model_validator(mode="after")
+    def _markers_can_be_read(self) -> "SelfRewarding":
+        if stated_verdict(self.right_marker) is not True or stated_verdict(self.wrong_marker) is not False:
+            raise ValueError("the markers cannot be read as a right and a wrong verdict (stated_verdict.py)")
+        return self
+
+    async def build(self, case: Case, ask: Ask) -> list[Example]:
+        rows: list[Example] = []
+        wrongs = list({a.verdict.evidence: a for a in reversed(case.wrongs)}.values())[::-1]
+        for wrong in wrongs[: self.most]:
+            said = await self._verdict(ask, wrong)
+            rows += await self._revised(ask, wrong, said, "D1")
+        rights = ask.rights()
+        for right in rights[: self.misled]:
+            rows += await self._revised(ask, right, Written(self.wrong_marker), "D2")
+        for right in rights[: self.most]:
+            said = await self._verdict(ask, right)
+            turns = [[Segment("answer", right.text)], [Segment("verdict", said.text)]]
+            rows.append(self._row(ask, right, turns, said, "D3", right, f"verdict:{right.verdict.method}"))
+        return rows
+
+    async def _verdict(self, ask: Ask, attempt: Attempt) -> Written:
+        """A verdict that agrees with the judge's."""
+        if self.checks:
+            return await verification(ask, attempt, self.texts, (self.right_marker, self.wrong_marker))
+        return Written(self.right_marker if attempt.verdict.is_right else self.wrong_marker)
+
+    async def _revised(self, ask: Ask, attempt: Attempt, said: Written, variant: str) -> list[SFTExample]:
+        """The attempt, a wrong-marker and a right answer of the policy's; nothing where it has none."""
+        revision = await self._revision(ask, attempt, said)
+        if revision is None:
+            ask.skip("no_right_revision")
+            return []
+        second, text = revision
+        misled = attempt.verdict.is_right
+        turns = [
+            [Segment("prefix" if misled else "mistake", attempt.text)],
+            [Segment("false_verdict" if misled else "verdict", said.text)],
+            [Segment("correction", text)],
+        ]
+        return [self._row(ask, attempt, turns, said, variant, second, f"answer:{second.verdict.method}")]
+
+    async def _revision(self, ask: Ask, attempt: Attempt, said: Written) -> tuple[Attempt, str] | None:
+        """A right second answer that is not the first one again: sampled after the verdict, else another."""
+        lead = apart(attempt.text) + apart(said.text)
+        for sampled in await ask.answers(self.revisions, "revision", prefix=lead, parents=[attempt.id]):
+            text = sampled.text[len(lead) :]
+            fit = sampled.text.startswith(lead) and _anew(text, attempt.text) and whole(ask, text)
+            if fit and (await ask.verify(text)).is_right and not states_falsehood(text):
+                return sampled, text
+        others = [a for a in ask.rights() if a.text.strip() != attempt.text.strip()]
+        if not others:
+            return None
+        other = ask.rng.choice(others)
+        return other, other.text
+
+    def _row(
+        self,
+        ask: Ask,
+        attempt: Attempt,
+        turns: list[list[Segment]],
+        said: Written,
+        variant: str,
+        second: Attempt,
+        proof: str,
+    ) -> SFTExample:
+        requests = [ask.rng.choice(VERIFY), ask.rng.choice(YOU_REJECTED_IT)]
+        found = None if attempt.verdict.is_right else ask.glance(attempt)
+        talk: list[Message | list[Segment]] = [turns[0]]
+        if self.layout == "message":
+            parts = [Segment(s.kind, apart(s.text), s.weight) for turn in turns[:-1] for s in turn]
+            talk = [[*parts, *turns[-1]]]
+        else:
+            for request, turn in zip(requests, turns[1:], strict=False):
+                talk += [Message("user", request), turn]
+        return self.talk(
+            ask,
+            attempt,
+            talk,
+            found=found,
+            variant=variant,
+            verified_by=proof,
+            parents=[second.id],
+            written=[said],
+        )
+
+
+def _anew(text: str, first: str) -> bool:
+    """Whether a revision is a solution of its own: not the first again, nor its answer alone."""
+    return text.strip() != first.strip() and 2 * len(text.split()) >= len(first.split())

@@ -1,0 +1,137 @@
+"""Verifications: a check of one attempt that ends in a verdict which agrees with the judge's.
+
+Without a model it is an opener, a check made of the attempt's own equations or of its answer put back
+into the problem (`generators.checking`, `generators.substitution`), and a verdict in words. A model's
+is taken only where it passes `fits`.
+"""
+
+import random
+from typing import TYPE_CHECKING
+
+from filters.verify.equations import equations
+from filters.verify.stated_verdict import stated_verdict
+from generators.checking import Recheck, recheck
+from generators.guards import leaks, states
+from generators.locate import false_step
+from generators.prompts import checks, rechecks
+from generators.prompts.corrections import NOTICE_CALCULATION
+from generators.prompts.verifications import CHECK_IT, SENTENCES, WITH_HELP
+from generators.reflect import fill, sayable, shown
+from generators.substitution import Substituted, substituted
+from generators.written import Writer, Written, written
+from schemas.attempt import Attempt
+from schemas.location import Location
+
+if TYPE_CHECKING:
+    from generators.ask import Ask
+
+_LEAST_ROOM = 400
+"""Characters that a model's verification may have even where the solution is shorter (S2R asks for
+no more than the solution's own length)."""
+
+
+async def verification(
+    ask: "Ask",
+    attempt: Attempt,
+    writer: Writer = "auto",
+    closing: tuple[str, str] | None = None,
+    helped_by: str = "",
+    opened: bool = True,
+) -> Written:
+    """A check of a judged attempt. Raises EngineError.
+
+    `closing` is what it ends in, on a line of its own, for a right and for a wrong attempt; without
+    it a sentence says so. `helped_by` is a right solution that a model is shown as well (SPOC). Our own
+    words begin with an opener such as "Let me check this answer." only where `opened`.
+    """
+    right, wrong = closing or SENTENCES
+    prompt = CHECK_IT.format(
+        statement=ask.case.problem.statement,
+        solution=attempt.text.strip(),
+        help=WITH_HELP.format(right=helped_by.strip()) if helped_by else "",
+        right=right,
+        wrong=wrong,
+    )
+    ending = right if attempt.verdict.is_right else wrong
+
+    def bank(rng: random.Random) -> str:
+        said = own_words(rng, attempt, ask.case.problem.statement, opened, ask.glance(attempt))
+        return f"{said} {ending}" if closing else said
+
+    said = await written(
+        ask, bank, prompt, lambda text: fits(text, attempt, ask.case.problem.answer, ending), writer
+    )
+    body = said.text.removesuffix(ending).rstrip() if closing else said.text
+    return Written(f"{body}\n{ending}" if closing else body, said.by, said.teacher)
+
+
+def own_words(
+    rng: random.Random, attempt: Attempt, statement: str, opened: bool = True, found: Location | None = None
+) -> str:
+    """A check from our own phrasings, ending in a verdict in words; true of this attempt.
+
+    From where the attempt is known to go wrong (`found`) on, nothing of it is called right.
+    """
+    opener = f"{rng.choice(checks.OPENERS)} " if opened else ""
+    answer, right = attempt.verdict.evidence, attempt.verdict.is_right
+    put_back = substituted(statement, answer)
+    if put_back is not None and put_back.holds == right:
+        return f"{opener}{_fitting(rng, put_back, answer)} {_verdict(rng, answer, right)}"
+    tested = recheck(attempt.text, rng)
+    if tested.false is None and found is not None:
+        tested = recheck(attempt.before(found.step), rng)
+    return opener + " ".join([*tested.sentences, _outcome(rng, tested, answer, right)])
+
+
+def _outcome(rng: random.Random, tested: Recheck, answer: str, right: bool) -> str:
+    """What comes of a test: that the answer holds, the first false equation, or that something else is wrong."""
+    if right:
+        return _verdict(rng, answer, right)
+    if tested.false is None:
+        elsewhere = f"{rng.choice(rechecks.ELSEWHERE)} " if tested.sentences and tested.whole else ""
+        return elsewhere + _verdict(rng, answer, right)
+    found = false_step([tested.false], 0, proven=False)
+    if found.right:
+        return fill(rng, checks.REJECT_EQUATION, found)
+    return f"{fill(rng, NOTICE_CALCULATION, found)} {_verdict(rng, answer, right)}"
+
+
+def _fitting(rng: random.Random, put_back: Substituted, answer: str) -> str:
+    """What putting the answer into the problem's equation shows."""
+    pool = rechecks.FITS if put_back.holds else rechecks.FAILS
+    return rng.choice(pool).format(
+        name=put_back.name,
+        value=answer.strip(),
+        equation=put_back.equation,
+        check=put_back.check,
+        left=put_back.left,
+        right=put_back.right,
+    )
+
+
+def _verdict(rng: random.Random, answer: str, right: bool) -> str:
+    """A sentence that names the answer, where it is short, and says whether it is right."""
+    if not sayable(answer):
+        return rng.choice(checks.CONFIRM_UNSAID if right else checks.REJECT_UNSAID)
+    return rng.choice(checks.CONFIRM if right else checks.REJECT).format(answer=shown(answer))
+
+
+def fits(text: str, attempt: Attempt, answer: str, ending: str) -> bool:
+    """Whether a model's check of the attempt may be learnt.
+
+    It ends in `ending`, states exactly one verdict, no longer than the solution, states no false
+    equation but those it quotes, and gives the right answer of a wrong attempt not away.
+    """
+    text = text.strip()
+    said = stated_verdict(text)
+    quotable = {(e.left, e.stated) for e in equations(attempt.text) if e.holds is False}
+    false = {(e.left, e.stated) for e in equations(text) if e.holds is False}
+    gives_away = attempt.verdict.is_wrong and states(text, answer) and not states(attempt.text, answer)
+    return (
+        text.endswith(ending)
+        and said == attempt.verdict.is_right
+        and len(text) <= max(_LEAST_ROOM, len(attempt.text))
+        and false <= quotable
+        and not gives_away
+        and not leaks(text)
+    )
