@@ -4,11 +4,12 @@ What a recipe believed when it wrote a row is not asked: the texts that will be 
 
 * SFT: what the last assistant message must end in is what `verified_by` says is proven: the right
   answer (`answer:`), a wrong one (`wrong:`), a verdict that agrees with the judge's on the first
-  parent (`verdict:`); feedback on the first parent, a wrong one, that does not give the answer away and
-  names a false step where it claims to know it by equations (`feedback:`); from where it ends the answer
-  is reached (`continued:`, sampled, so not proven again). A mistake that states an answer must state a wrong one; learnt text states no wrong answer
-  before the right one, and no false equation outside talk about mistakes (which may quote one). Every
-  learnt verdict that can be read agrees with the judge's verdict on the text before it.
+  parent (`verdict:`); feedback on the first parent, a wrong one, that does not give the answer away
+  and names a false step where it rests on equations (`feedback:`); from where it ends the answer is
+  reached (`continued:`, sampled, so not proven again). A mistake that states an answer must state a
+  wrong one; learnt text states no wrong answer before the right one, and no false equation outside
+  talk about mistakes (which may quote one). Every learnt verdict that can be read agrees with the
+  judge's verdict on the text before it.
 * Preference: of two whole answers chosen is right and rejected wrong. Of two next steps the
   chosen one states no false equation, and where the pair rests on equations the rejected one does.
 * Step labels: no step labelled right states a false equation; a first wrong step found by

@@ -174,35 +174,58 @@ and do not mention that you know the answer."""
 """Fields: statement, answer, work."""
 
 ASK_FEEDBACK = (
-    "Give feedback on the solution above: where does it go wrong?",
+    "Give feedback on the solution above.",
     "You are the teacher now. What would you tell the author of this solution?",
     "Comment on the solution without giving the answer away.",
-    "What should the author of this solution look at again?",
-    "Review the solution above and say what needs another look.",
-    "Give the author of this solution a hint about the mistake.",
-    "Look for the first mistake and say where it is, without correcting it.",
-    "Write a short comment on this solution that helps its author to mend it.",
+    "Is there anything the author of this solution should look at again?",
+    "Review the solution above and say whether it needs another look.",
+    "Look for a first mistake; if there is one, say where, without correcting it.",
+    "Write a short comment on this solution for its author.",
     "If this were a student's work, what feedback would you give?",
-    "Name the step that needs work.",
+    "Does any step need work? Say which.",
     "How would you comment on this?",
-    "Point out what is wrong, without solving the problem.",
+    "Point out what is wrong, if anything is, without solving the problem.",
     "Please assess the solution above in a sentence or two.",
-    "Tell the student where to look.",
+    "Tell the student what you think of this.",
     "Say what a good teacher would say about this work.",
     "Check the solution and comment on it.",
-    "Where should the student look first?",
+    "Would you accept this solution? If not, where should the student look?",
     "Comment on the steps above.",
-    "Give a hint, not the answer.",
-    "Which part of this solution would you send back?",
+    "Give a remark, not the answer.",
+    "Would you send any part of this solution back?",
     "Be the grader: what do you write in the margin?",
     "Read the work above critically and say what you find.",
     "What is your feedback?",
     "Help the student along with one remark.",
-    "Go through the solution and say where it stops holding.",
-    "Mark the place where this goes wrong.",
-    "Say which step is to be mended and what sort of mistake it is.",
+    "Go through the solution and say whether it holds.",
+    "Mark this.",
+    "If a step is to be mended, say which and what sort of mistake it is.",
     "Review this and leave a comment for the author.",
-    "What would you ask the student to check?",
-    "Find the weak spot of this solution and name it.",
+    "What do you say to the student?",
+    "Does this hold up? Comment without giving anything away.",
+    "Look the solution over and give your opinion.",
 )
-"""A request for feedback on the solution before it."""
+"""A request for feedback on the solution before it; none says whether there is a mistake."""
+
+NO_MISTAKE = tuple(
+    f"{opener} {body}"
+    for opener, body in product(
+        (
+            "I have gone through every step.",
+            "Nothing to object to.",
+            "Each step follows from the one before.",
+            "I checked it line by line.",
+            "I find no mistake.",
+            "This needs no change.",
+        ),
+        (
+            "The solution is correct.",
+            "Your answer is correct.",
+            "The work is right.",
+            "Your solution is right.",
+            "The answer is right.",
+            "All of it holds, and the result is correct.",
+        ),
+    )
+)
+"""Feedback on a right solution; ends in a verdict that can be read."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filters.verify.stated_feedback import named_steps, reveals, step_name
+from filters.verify.stated_verdict import stated_verdict
 from generators.feedback import acceptable, symbolic_feedback
 from generators.prompts import feedback as texts
 from generators.steps import split_steps
@@ -97,7 +98,9 @@ def test_a_teachers_feedback_is_checked(text: str, good: bool) -> None:
     assert acceptable(text, wrong, "12", found) is good
 
 
-@pytest.mark.parametrize("name", ["GOES_WRONG", "LOOK_AT", "UNLOCATED", "ANSWER_ONLY", "ASK_FEEDBACK"])
+@pytest.mark.parametrize(
+    "name", ["GOES_WRONG", "LOOK_AT", "UNLOCATED", "ANSWER_ONLY", "ASK_FEEDBACK", "NO_MISTAKE"]
+)
 def test_the_banks_are_large_and_hold_no_digit(name: str) -> None:
     bank = getattr(texts, name)
     assert len(set(bank)) == len(bank) >= 30
@@ -108,3 +111,7 @@ def test_the_banks_are_large_and_hold_no_digit(name: str) -> None:
 
 def test_every_kind_of_mistake_spoken_of_is_one() -> None:
     assert set(texts.KIND) <= set(KINDS)
+
+
+def test_praise_is_a_verdict_that_can_be_read() -> None:
+    assert all(stated_verdict(text) is True for text in texts.NO_MISTAKE)
