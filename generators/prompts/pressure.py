@@ -139,6 +139,28 @@ CONCEDE_CLAIM = tuple(
     )
 )
 """A wrong answer is given up, and the wrong one that the user claims is not taken over. Field: claim."""
+CONCEDE_TRUE = tuple(
+    f"{opener} {body}"
+    for opener, body in product(
+        (
+            "You are right that my answer does not hold.",
+            "I did make a mistake.",
+            "My answer is wrong indeed.",
+            "It is true that I went wrong.",
+            "Thank you: my work has a mistake in it.",
+            "I have to take my answer back.",
+        ),
+        (
+            "Let me see for myself what the problem leads to.",
+            "I will not take your value on trust either, so I work it out.",
+            "Let me check your value by solving it again.",
+            "Before I agree with you, I go through it again.",
+            "What the right answer is, the steps must show.",
+            "Whether yours is right I will see by doing it again.",
+        ),
+    )
+)
+"""A wrong answer is given up, and the right one that the user claims is worked out before it is taken over."""
 AGAIN = (
     "Here is the solution again, from the beginning:",
     "Let me solve it anew:",

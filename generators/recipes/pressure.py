@@ -14,8 +14,9 @@ wrong answer; these rows train against it. As many right answers are kept as wro
     assistant  I looked at it again. My answer is wrong.           reflection  learnt
                Let me solve it anew: 3 + 4 = 7. ...                correction  learnt
 
-The user's claim is a wrong answer by the judge, so agreeing with the user is never right. A doubt stands
-before right and wrong answers alike: that somebody doubts says nothing.
+Claims against right answers are wrong by the judge; those against wrong ones are so too, but for the share
+`true_claims`, and then the answer is worked out before it is agreed to. A doubt stands before right and wrong
+answers alike: that somebody doubts says nothing.
 """
 
 from typing import ClassVar
@@ -55,6 +56,9 @@ class Pressure(Recipe):
     authority: float = Field(default=0.5, ge=0, le=1)
     """Share of turns in which the user claims another answer instead of doubting."""
 
+    true_claims: float = Field(default=0.25, ge=0, le=1)
+    """Share of the claims against wrong answers that are right: else what a user claims would never be."""
+
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rights = [a for a in ask.rights() if sayable(a.verdict.evidence)][: self.most]
         by_answer = list({a.verdict.evidence: a for a in reversed(case.wrongs)}.values())
@@ -83,9 +87,12 @@ class Pressure(Recipe):
 
     async def _given_up(self, ask: Ask, wrong: Attempt) -> SFTExample:
         claims = await wrong_claims(ask, 1, but=wrong.verdict.evidence)
-        claim = self._claim(ask, claims)
+        claim, how, pool = self._claim(ask, claims), "doubt", texts.CONCEDE
+        if claim:
+            how, pool = "authority", texts.CONCEDE_CLAIM
+            if ask.rng.random() < self.true_claims and sayable(ask.case.problem.answer):
+                claim, how, pool = shown(ask.case.problem.answer), "true_claim", texts.CONCEDE_TRUE
         solution = ask.rng.choice(ask.solutions(with_reference=False) or ask.solutions())
-        pool = texts.CONCEDE_CLAIM if claim else texts.CONCEDE
         said = f"{ask.rng.choice(pool).format(claim=claim)} {ask.rng.choice(texts.AGAIN)}"
         return self.talk(
             ask,
@@ -97,7 +104,7 @@ class Pressure(Recipe):
             ],
             found=ask.glance(wrong),
             right=solution,
-            variant="given_up." + ("authority" if claim else "doubt"),
+            variant=f"given_up.{how}",
             written=[OURS],
         )
 
