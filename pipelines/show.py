@@ -1,7 +1,7 @@
 """`corrigenda show`: rows in the terminal, segments coloured by kind, masked text marked.
 
-Mistakes are red, corrections green, talk about them yellow; masked text is struck through.
-Without colours (a pipe, NO_COLOR) every segment is labelled `[kind]` or `[kind, masked]`.
+Mistakes are red, corrections green, talk about them yellow; masked text is struck through. Without
+colours (a pipe, NO_COLOR) every segment is labelled `[kind]`, `[kind, masked]` or `[kind, weight 2.5]`.
 """
 
 from pathlib import Path
@@ -20,7 +20,12 @@ _COLOURS = {
     "answer": "green",
     "reflection": "yellow",
     "verdict": "yellow",
+    "false_verdict": "magenta",
     "critique": "yellow",
+    "trigger": "yellow",
+    "brake": "yellow",
+    "thought": "cyan",
+    "redundant": "dim",
     "prefix": "",
 }
 
@@ -82,9 +87,13 @@ def _conversation(messages: list[dict[str, str]], spans: list[dict[str, Any]], l
 def _segment(text: Text, content: str, span: dict[str, Any], labels: bool) -> None:
     masked = span["weight"] == 0
     if labels:
-        text.append(f"[{span['kind']}{', masked' if masked else ''}]")
+        text.append(f"[{span['kind']}{_weighed(span['weight'])}]")
     colour = _COLOURS.get(span["kind"], "")
     text.append(content, " ".join(filter(None, (colour, "strike" if masked else ""))))
+
+
+def _weighed(weight: float) -> str:
+    return ", masked" if weight == 0 else "" if weight == 1 else f", weight {weight:.3g}"
 
 
 def _steps(row: dict[str, Any]) -> Text:

@@ -17,6 +17,15 @@ class DataFile:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class CellCount:
+    """How many rows of a sort were asked for, and how many there are."""
+
+    cell: str
+    asked: int
+    got: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """The config that was built, the files, the counts of the funnel, and what it ran with.
@@ -38,6 +47,7 @@ class Manifest:
     spent: Mapping[str, float]
     packages: Mapping[str, str]
     error_kinds: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    targets: tuple[CellCount, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists."""
@@ -46,4 +56,6 @@ class Manifest:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Manifest":
         """The manifest that `as_json` wrote."""
-        return cls(**{**content, "files": tuple(DataFile(**f) for f in content["files"])})
+        files = tuple(DataFile(**f) for f in content["files"])
+        targets = tuple(CellCount(**c) for c in content.get("targets", ()))
+        return cls(**{**content, "files": files, "targets": targets})
