@@ -12,7 +12,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from filters.verify.equations import equations
+from filters.verify.arithmetic import tokens_of
+from filters.verify.equations import Equation, equations
 from filters.verify.stated_feedback import reveals, step_name
 from generators.feedback import symbolic_feedback
 from generators.guards import leaks, states
@@ -44,18 +45,26 @@ def aligned(attempt: Attempt, found: Location, rights: Sequence[Solution]) -> tu
         for cut in range(len(right.steps)):
             there = equations(right.step_text(cut))
             same = _results([right.step_text(i) for i in range(cut)]) == before
-            if same and len(there) == 1 and there[0].left_value != own[0].left_value:
+            if same and len(there) == 1 and _alike(own[0], there[0]):
                 return own[0].left, there[0].left
     return None
 
 
+def aligned_solution(ask: "Ask", attempt: Attempt, found: Location) -> Solution | None:
+    """The right solution to compare with and to correct by: one aligned with the attempt, else any, own ones first."""
+    solutions = ask.solutions()
+    fitting = [s for s in solutions if aligned(attempt, found, [s])]
+    pool = fitting or ask.solutions(with_reference=False) or solutions
+    return ask.rng.choice(pool) if pool else None
+
+
 def symbolic_critique(
-    rng: random.Random, attempt: Attempt, found: Location, rights: Sequence[Solution], answer: str
+    rng: random.Random, attempt: Attempt, found: Location, right: Solution, answer: str
 ) -> str:
     """As much as is known of the first wrong step; without values where those would hold the answer."""
     step = step_name(attempt.step_text(found.step), found.step)
     step = step if step and len(attempt.steps) > 1 else "the work shown"
-    needed = aligned(attempt, found, rights) if found.proven else None
+    needed = aligned(attempt, found, [right]) if found.proven else None
     if found.method == "equations" and found.proven and found.right:
         said = rng.choice(texts.EQUATION).format(
             step=step, expression=found.expression, wrong=shown(found.wrong), right=shown(found.right)
@@ -108,13 +117,19 @@ async def critique(
     )
     said = await written(
         ask,
-        lambda rng: symbolic_critique(rng, attempt, found, [right, *ask.solutions()], answer),
+        lambda rng: symbolic_critique(rng, attempt, found, right, answer),
         prompt,
         lambda text: first_error_feedback(text, attempt, found, answer) is not None,
         writer,
     )
     parsed = None if said.by == "bank" else first_error_feedback(said.text, attempt, found, answer)
     return replace(said, text=parsed) if parsed else said
+
+
+def _alike(wrong: Equation, right: Equation) -> bool:
+    """Whether two computations differ and still share a number: else the right one is of something else."""
+    numbers = [{t.text for t in tokens_of(e.left) if t.kind == "number"} for e in (wrong, right)]
+    return wrong.left_value != right.left_value and bool(numbers[0] & numbers[1])
 
 
 def _results(parts: Sequence[str]) -> list[Fraction]:

@@ -98,7 +98,12 @@ STEP_HOLDS = (
 """Feedback on a step before the first mistake."""
 THEN = (
     *("Correction:", "Corrected solution:", "A right solution:", "Put right:", "Corrected:", "Solved again:"),
-    *("Here is how it goes:", "The solution, corrected:", "Here is the correction:", "It should go like this:"),
+    *(
+        "Here is how it goes:",
+        "The solution, corrected:",
+        "Here is the correction:",
+        "It should go like this:",
+    ),
     *("A solution that holds:", "So, once more:", "The right way:", "Done again from the start:", "Mended:"),
     *("Here is a solution that holds:", "This is how to do it:", "Without the mistake:", "Improved version:"),
     *("My correction:", "The whole solution again:", "Let me write it out correctly:", "Set right:"),
