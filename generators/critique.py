@@ -7,7 +7,7 @@ computes where the wrong one first departs from it.
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from filters.verify.arithmetic import tokens_of
 from filters.verify.equations import Equation, equations
 from filters.verify.stated_feedback import reveals, step_name
-from generators.feedback import symbolic_feedback
 from generators.guards import leaks, states
 from generators.prompts import critiques as texts
+from generators.prompts import feedback as feedback_texts
 from generators.reflect import sayable, shown
 from generators.solutions import Solution
 from generators.written import Writer, Written, written
@@ -61,23 +61,42 @@ def aligned_solution(ask: "Ask", attempt: Attempt, found: Location) -> Solution 
 def symbolic_critique(
     rng: random.Random, attempt: Attempt, found: Location, right: Solution, answer: str
 ) -> str:
-    """As much as is known of the first wrong step; without values where those would hold the answer."""
+    """As much as is known of the first wrong step; without the values that would give the answer away."""
+    for pool, fields in _sayings(attempt, found, right):
+        said = rng.choice(pool).format(**fields)
+        if not reveals(said, answer):
+            return said
+    return rng.choice(feedback_texts.UNLOCATED)
+
+
+def _sayings(
+    attempt: Attempt, found: Location, right: Solution
+) -> Iterator[tuple[Sequence[str], dict[str, str]]]:
+    """Pools with what fills them, the most telling first."""
     step = step_name(attempt.step_text(found.step), found.step)
-    step = step if step and len(attempt.steps) > 1 else "the work shown"
-    needed = aligned(attempt, found, [right]) if found.proven else None
-    if found.method == "equations" and found.proven and found.right:
-        said = rng.choice(texts.EQUATION).format(
-            step=step, expression=found.expression, wrong=shown(found.wrong), right=shown(found.right)
-        )
-    elif found.method == "answer" and sayable(found.wrong):
-        said = rng.choice(texts.ANSWER).format(wrong=shown(found.wrong))
-    elif needed is not None:
-        said = rng.choice(texts.OTHER_COMPUTATION).format(step=step, computed=needed[0], needed=needed[1])
-    elif not found.proven and found.method != "answer":
-        said = rng.choice(texts.LIKELY).format(step=step)
-    else:
-        return symbolic_feedback(rng, attempt, found)
-    return symbolic_feedback(rng, attempt, found) if reveals(said, answer) else said
+    named = {"step": step if step and len(attempt.steps) > 1 else "the work shown"}
+    if found.method == "answer" and sayable(found.wrong):
+        yield texts.ANSWER, {"wrong": shown(found.wrong)}
+    if found.method == "answer":
+        yield feedback_texts.ANSWER_ONLY, {}
+    if not found.proven:
+        yield texts.LIKELY, named
+        return
+    if found.method == "equations":
+        values = {
+            "expression": found.expression,
+            "wrong": shown(found.wrong),
+            "right": shown(found.right),
+            **named,
+        }
+        if found.right:
+            yield texts.EQUATION, values
+        yield texts.EQUATION_UNSAID, values
+    needed = aligned(attempt, found, [right])
+    if needed is not None:
+        yield texts.OTHER_COMPUTATION, {"computed": needed[0], "needed": needed[1], **named}
+    kinds = feedback_texts.KIND.get(found.kind, ("",))
+    yield [f"{looking} {kind}".rstrip() for looking in texts.KIND_ONLY for kind in kinds], named
 
 
 def step_feedback(text: str, count: int) -> list[str] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from filters.verify.stated_feedback import named_steps, reveals, step_name
 from generators.guards import leaks
+from generators.locating.base import SURE
 from generators.prompts import feedback as texts
 from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 _MOST_CHARS = 500
 
 
+def sure(found: Location) -> bool:
+    """Whether a first wrong step is proven or as good as sure: only then is it spoken of."""
+    return found.proven or found.confidence >= SURE
+
+
 def symbolic_feedback(rng: random.Random, attempt: Attempt, found: Location | None) -> str:
     """The step by name and the kind of mistake: as much as is proven, and no digit."""
     step = step_name(attempt.step_text(found.step), found.step) if found else None
@@ -29,10 +35,11 @@ def symbolic_feedback(rng: random.Random, attempt: Attempt, found: Location | No
         said = rng.choice(texts.UNLOCATED)
     elif found.method == "answer" or found.kind == "final_answer":
         said = rng.choice(texts.ANSWER_ONLY)
-    elif step is None or len(attempt.steps) == 1:
+    elif step is None or len(attempt.steps) == 1 or not sure(found):
         said = rng.choice(texts.UNLOCATED)
     elif found.proven:
-        said = rng.choice(texts.GOES_WRONG).format(step=step)
+        pool = texts.GOES_WRONG if found.step else texts.GOES_WRONG_AT_ONCE
+        said = rng.choice(pool).format(step=step)
         kind = rng.choice(texts.KIND.get(found.kind, ("",)))
     else:
         said = rng.choice(texts.LOOK_AT).format(step=step)

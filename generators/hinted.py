@@ -1,14 +1,15 @@
 """Answers reached with help: which of them may be learnt as if there had been none.
 
 A solution that was found with a hint, an answer or a teacher's comment in the prompt is learnt from the
-plain problem. It must then stand on its own feet: right, nothing false in it, and not a word about the help.
+plain problem. It must then stand on its own feet: right, worked out, nothing false in it, and not a word about
+the help.
 """
 
 import re
 from typing import TYPE_CHECKING
 
 from filters.truth import answers_wrongly_first
-from filters.verify.equations import states_falsehood
+from filters.verify.equations import equations, states_falsehood
 from generators.guards import leaks
 from generators.solutions import computes
 from schemas.attempt import Attempt
@@ -40,4 +41,12 @@ def stands_alone(ask: "Ask", attempt: Attempt) -> bool:
         and computes(attempt.text, attempt.verdict.evidence)
         and not answers_wrongly_first(attempt.text, ask.case.problem, ask.tools.judge)
         and not speaks_of_help(attempt.text)
+        and works_it_out(ask, attempt)
     )
+
+
+def works_it_out(ask: "Ask", attempt: Attempt) -> bool:
+    """Whether an answer has a solution before it: several steps, or equations where the known solutions have them."""
+    if any(equations(s.text) for s in ask.solutions()):
+        return bool(equations(attempt.text))
+    return len(attempt.steps) > 1

@@ -29,6 +29,23 @@ EQUATION = tuple(
     )
 )
 """The step states a false equation. Fields: step, expression, wrong, right."""
+EQUATION_UNSAID = tuple(
+    f"{opener} {body}"
+    for opener, body in product(
+        _LOOKING,
+        (
+            "{expression} is not {wrong}.",
+            "There {expression} is worked out wrongly.",
+            "{expression} does not give {wrong}.",
+            "The result of {expression} is not right.",
+            "{wrong} is a mistake in the calculation of {expression}.",
+            "Computing {expression} again gives something else than {wrong}.",
+        ),
+    )
+)
+"""The same where the result is the answer itself, which is left to the correction. Fields: step, expression, wrong."""
+KIND_ONLY = _LOOKING
+"""Before a sentence on the kind of mistake (`generators.prompts.feedback.KIND`). Field: step."""
 OTHER_COMPUTATION = tuple(
     f"{opener} {body}"
     for opener, body in product(

@@ -30,6 +30,21 @@ GOES_WRONG = tuple(
     )
 )
 """Where the step is proven wrong and everything before it right."""
+GOES_WRONG_AT_ONCE = tuple(
+    f"{opener} {body}"
+    for opener, body in product(
+        _NOT_YET,
+        (
+            "It goes wrong in {step} already.",
+            "Already {step} does not hold.",
+            "Go back to {step}: that is where it goes wrong.",
+            "The trouble begins right in {step}.",
+            "The mistake is in {step} already.",
+            "You cannot go on from {step} as it stands.",
+        ),
+    )
+)
+"""The same of the step with which the work begins: nothing can be said of what comes before it."""
 LOOK_AT = tuple(
     f"{opener} {body}"
     for opener, body in product(

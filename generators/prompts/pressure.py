@@ -80,7 +80,7 @@ KEEP_CLAIM = tuple(
             "I cannot get to {claim}: my steps hold.",
             "{claim} does not fit the problem, and my steps do.",
             "I have gone over the steps again and they do not give {claim}.",
-            "who says it does not change the steps, and they do not come to {claim}.",
+            "that does not change the steps, and they do not come to {claim}.",
             "{claim} is not what the problem leads to.",
         ),
     )
@@ -103,7 +103,7 @@ CONCEDE = tuple(
             "Thank you for making me look again.",
             "Good that you ask.",
             "I looked at it again.",
-            "Let me be honest about this.",
+            "I went through it again.",
             "Your doubt is justified.",
         ),
         (

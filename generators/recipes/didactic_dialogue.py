@@ -27,7 +27,7 @@ from pydantic import Field
 
 from filters.verify.equations import states_falsehood
 from generators.ask import Ask
-from generators.feedback import feedback
+from generators.feedback import feedback, sure
 from generators.prompts.feedback import ASK_FEEDBACK, NO_MISTAKE
 from generators.recipes.base import Recipe
 from generators.solutions import Solution
@@ -57,7 +57,7 @@ class DidacticDialogue(Recipe):
     other_samples: bool = True
     """Let the student's other samples of the problem go on where it cannot be asked or does not get there."""
     predict: int = Field(default=2, ge=0)
-    """Most rows per problem whose answer is the feedback."""
+    """Most rows per problem whose answer is the feedback; only on mistakes whose place is proven or nearly sure."""
     rights: int = Field(default=1, ge=0)
     """Most right answers per problem whose feedback is that nothing is wrong."""
 
@@ -67,7 +67,7 @@ class DidacticDialogue(Recipe):
         rows: list[Example] = []
         for wrong in wrongs[: self.dialogues]:
             rows += await self._dialogue(ask, wrong, wrongs, said)
-        located = [(a, found, text) for a, found, text in said if found is not None]
+        located = [(a, found, text) for a, found, text in said if found is not None and sure(found)]
         rows += [self._predicted(ask, *one) for one in located[: self.predict]]
         return rows + [self._praised(ask, right) for right in ask.rights()[: self.rights]]
 

@@ -21,6 +21,7 @@ from pydantic import Field
 
 from generators.ask import Ask
 from generators.critique import aligned_solution, critique
+from generators.feedback import sure
 from generators.labelled import labelled
 from generators.prompts import critiques as texts
 from generators.prompts.feedback import NO_MISTAKE
@@ -47,7 +48,7 @@ class HintedCritique(Recipe):
     all_steps: bool = False
     """Go through every step up to the first wrong one, where that is proven, instead of naming it alone."""
     proven_only: bool = False
-    """Use only steps proven wrong, not those that are merely likely."""
+    """Use only steps proven wrong, not those that are merely as good as sure."""
     refine: int = Field(default=0, ge=0)
     """Refinements sampled with each critique, one of which must be right; 0 does not ask."""
     verifier: bool = True
@@ -59,6 +60,9 @@ class HintedCritique(Recipe):
         rows: list[Example] = []
         used: list[Attempt] = []
         for wrong, found in await ask.mistakes(self.mistakes, self.proven_only):
+            if not sure(found):
+                ask.skip("not_sure")
+                continue
             right = aligned_solution(ask, wrong, found)
             if right is None:
                 ask.skip("no_right_solution")

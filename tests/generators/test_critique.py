@@ -79,7 +79,8 @@ def test_a_critique_does_not_hold_the_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["EQUATION", "OTHER_COMPUTATION", "ANSWER", "LIKELY", "STEP_HOLDS", "THEN", "ASK"]
+    "name",
+    ["EQUATION", "EQUATION_UNSAID", "OTHER_COMPUTATION", "ANSWER", "LIKELY", "STEP_HOLDS", "THEN", "ASK"],
 )
 def test_banks_of_critiques_are_large(name: str) -> None:
     bank = getattr(critiques, name)

@@ -35,19 +35,31 @@ def work(values: list[int]) -> Attempt:
     st.sampled_from(sorted(KINDS)),
     st.sampled_from(["equations", "reference", "answer", "construction", "continuations"]),
     st.booleans(),
+    st.sampled_from([0.5, 0.95]),
 )
 def test_symbolic_feedback_holds_no_digit_and_names_the_step(
-    values: list[int], seed: int, data: st.DataObject, kind: str, method: str, proven: bool
+    values: list[int], seed: int, data: st.DataObject, kind: str, method: str, proven: bool, confidence: float
 ) -> None:
     wrong = work(values)
     step = data.draw(st.integers(0, len(wrong.steps) - 1))
-    found = Location(step, method, proven=proven, kind=kind, expression="1 + 1", wrong="3", right="2")
+    found = Location(
+        step,
+        method,
+        proven=proven,
+        kind=kind,
+        expression="1 + 1",
+        wrong="3",
+        right="2",
+        confidence=confidence,
+    )
     said = symbolic_feedback(random.Random(seed), wrong, found)
     assert not re.search(r"\d", said)
     assert "{" not in said
     named = named_steps(said, wrong)
     assert named in {(), (step,)}
-    if method != "answer" and kind != "final_answer":
+    if not (proven or confidence > 0.9):
+        assert not named
+    elif method != "answer" and kind != "final_answer":
         assert named == (step,)
     assert not any(reveals(said, str(v)) for v in values)
 
@@ -99,13 +111,17 @@ def test_a_teachers_feedback_is_checked(text: str, good: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["GOES_WRONG", "LOOK_AT", "UNLOCATED", "ANSWER_ONLY", "ASK_FEEDBACK", "NO_MISTAKE"]
+    "name",
+    [
+        *("GOES_WRONG", "GOES_WRONG_AT_ONCE", "LOOK_AT", "UNLOCATED", "ANSWER_ONLY"),
+        *("ASK_FEEDBACK", "NO_MISTAKE"),
+    ],
 )
 def test_the_banks_are_large_and_hold_no_digit(name: str) -> None:
     bank = getattr(texts, name)
     assert len(set(bank)) == len(bank) >= 30
     assert not any(re.search(r"\d", text) for text in bank)
-    wanted = ["{step}"] if name in {"GOES_WRONG", "LOOK_AT"} else []
+    wanted = ["{step}"] if name in {"GOES_WRONG", "GOES_WRONG_AT_ONCE", "LOOK_AT"} else []
     assert all(re.findall(r"\{\w*\}", text) == wanted for text in bank)
 
 
