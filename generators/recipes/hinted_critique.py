@@ -52,13 +52,12 @@ class HintedCritique(Recipe):
     refine: int = Field(default=0, ge=0)
     """Refinements sampled with each critique, one of which must be right; 0 does not ask."""
     verifier: bool = True
-    """Also rows that ask for a score alone, one for each solution used."""
+    """Also rows that ask for a score alone: of `mistakes` wrong and `rights` right attempts."""
     labels: bool = True
     """Also rows of step labels, where the first wrong step is proven."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
-        used: list[Attempt] = []
         for wrong, found in await ask.mistakes(self.mistakes, self.proven_only):
             if not sure(found):
                 ask.skip("not_sure")
@@ -71,7 +70,6 @@ class HintedCritique(Recipe):
             if self.refine and ask.has_policy and not await self._helps(ask, wrong, said):
                 ask.skip("critique_did_not_help")
                 continue
-            used.append(wrong)
             rows.append(self._criticised(ask, wrong, found, said, right))
             if self.labels and found.proven and (row := labelled(self, ask, wrong, found, "labels")):
                 rows.append(row)
@@ -80,7 +78,8 @@ class HintedCritique(Recipe):
         if self.labels:
             rows += [row for right in rights if (row := labelled(self, ask, right, None, "labels"))]
         if self.verifier:
-            rows += [self._scored(ask, attempt) for attempt in (*used, *rights)]
+            wrongs = list({a.text: a for a in case.wrongs}.values())[: self.mistakes]
+            rows += [self._scored(ask, attempt) for attempt in (*wrongs, *rights)]
         return rows
 
     def _criticised(
