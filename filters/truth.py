@@ -4,11 +4,13 @@ What a recipe believed when it wrote a row is not asked: the texts that will be 
 
 * SFT: what the last assistant message must end in is what `verified_by` says is proven: the right
   answer (`answer:`), a wrong one (`wrong:`), a verdict that agrees with the judge's on the first
-  parent (`verdict:`); from where it ends the answer is reached (`continued:`, sampled, so not proven
-  again). A mistake that states an answer must state a wrong one; learnt text states no wrong answer
-  before the right one, and no false equation outside talk about mistakes (which may quote one). Every
-  learnt verdict that can be read agrees with the judge's verdict on the text before it, which is the assistant's
-  message before where the verdict begins its own.
+  parent (`verdict:`); feedback on the first parent, a wrong one, that does not give the answer away
+  and names a false step where it rests on equations (`feedback:`); from where it ends the answer is
+  reached (`continued:`, sampled, so not proven again). A mistake that states an answer must state a
+  wrong one; learnt text states no wrong answer before the right one, and no false equation outside
+  talk about mistakes (which may quote one). Every learnt verdict that can be read agrees with the
+  judge's verdict on the text before it, which is the assistant's message before where the verdict
+  begins its own.
 * Preference: of two whole answers chosen is right and rejected wrong, each read behind the prompt's last
   message where that is the assistant's; of two verdicts (`verdict:`) the chosen one agrees with the judge's on
   the first parent, and the rejected one does not. Of two next steps the chosen one states no false
@@ -17,7 +19,8 @@ What a recipe believed when it wrote a row is not asked: the texts that will be 
   equations states one.
 
 Objections: `right_side_fails`, `right_side_unknown`, `wrong_side_right`, `wrong_side_unknown`,
-`wrong_answer_learnt`, `false_equation_learnt`, `mistake_not_false`, `verdict_unread`, `verdict_disagrees`.
+`wrong_answer_learnt`, `false_equation_learnt`, `mistake_not_false`, `verdict_unread`, `verdict_disagrees`,
+`feedback_reveals`, `feedback_on_right`, `feedback_elsewhere`.
 """
 
 import re
@@ -26,6 +29,7 @@ from filters.base import RowFilter
 from filters.verify.equations import states_falsehood
 from filters.verify.math.extract import extract_answer
 from filters.verify.math.judge import Judge
+from filters.verify.stated_feedback import named_steps, reveals
 from filters.verify.stated_verdict import stated_verdict
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample, StepwiseExample
@@ -98,6 +102,8 @@ def _end(example: SFTExample, case: Case, judge: Judge) -> str | None:
     if claim == "verdict":
         last, text = example.spans[-1], example.messages[-1].content
         return _stated(text[last.start : last.end] if last.kind == "verdict" else text, example, case, True)
+    if claim == "feedback":
+        return _feedback(example, case)
     if claim not in {"answer", "wrong"}:
         return None
     final = judge.verdict(case.problem, example.messages[-1].content)
@@ -113,6 +119,18 @@ def _stated(text: str, example: Example, case: Case, agrees: bool) -> str | None
     if said is None or judged is None or not (judged.is_right or judged.is_wrong):
         return "verdict_unread"
     return None if (said == judged.is_right) == agrees else "verdict_disagrees"
+
+
+def _feedback(example: SFTExample, case: Case) -> str | None:
+    text = example.messages[-1].content
+    parent = next((a for a in case.attempts if a.id == example.parents[0]), None)
+    if parent is None or not parent.verdict.is_wrong:
+        return "feedback_on_right"
+    if reveals(text, case.problem.answer):
+        return "feedback_reveals"
+    named = named_steps(text, parent)
+    by_equations = example.verified_by == "feedback:equations" and named
+    return "feedback_elsewhere" if by_equations and not states_falsehood(parent.step_text(named[0])) else None
 
 
 def _verdicts(example: SFTExample, problem: Problem, judge: Judge) -> str | None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from generators.procedural import chain, linear, precedence, word
+from generators.procedural import chain, countdown, linear, precedence, word
 from generators.procedural.size import FamilyName, Size
 from generators.procedural.worked import Worked
 from schemas.ids import seed_of
@@ -13,6 +13,7 @@ FAMILIES: dict[FamilyName, Callable[[random.Random, Size], Worked]] = {
     "precedence": precedence.make,
     "linear": linear.make,
     "word": word.make,
+    "countdown": countdown.make,
 }
 
 

@@ -43,7 +43,7 @@ class Procedural(Source):
     """Licence of the problems, written into every row."""
 
     families: tuple[FamilyName, ...] = ("chain", "precedence", "linear", "word")
-    """Which kinds of problems, in the order in which they take turns."""
+    """Which kinds of problems, in the order in which they take turns; there is also `countdown`, a search for signs."""
 
     count: int = Field(default=200, ge=1)
     """Problems in all."""

@@ -1,0 +1,52 @@
+"""Answers reached with help: which of them may be learnt as if there had been none.
+
+A solution that was found with a hint, an answer or a teacher's comment in the prompt is learnt from the
+plain problem. It must then stand on its own feet: right, worked out, nothing false in it, and not a word about
+the help.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from filters.truth import answers_wrongly_first
+from filters.verify.equations import equations, states_falsehood
+from generators.guards import leaks
+from generators.solutions import computes
+from schemas.attempt import Attempt
+
+if TYPE_CHECKING:
+    from generators.ask import Ask
+
+_HELP = re.compile(
+    r"\b(?:hints?|feedback|guidelines?|peers?|teacher|rationale|apologi[sz]e|sorry)\b"
+    r"|\b(?:earlier|previous|your|my|first|last|other) (?:attempts?|solutions?|answers?|mistakes?)\b"
+    r"|\b(?:solution|answer|reasoning|structure|plan|work)s? (?:(?:is|are|was|were) )?(?:above|given|provided|shown)\b"
+    r"|\b(?:given|provided|known|correct|reference|expected|right) (?:final )?(?:answer|solution|result)\b"
+    r"|\b(?:as you|you (?:are|were) right|you (?:said|pointed|told))\b"
+    r"|\bthe mistake\b|\bwe (?:know|are told) (?:that )?the answer\b",
+    re.IGNORECASE,
+)
+
+
+def speaks_of_help(text: str) -> bool:
+    """Whether a text shows that its writer was given more than the problem."""
+    return _HELP.search(text) is not None or leaks(text)
+
+
+def stands_alone(ask: "Ask", attempt: Attempt) -> bool:
+    """Whether a right answer that was reached with help may be learnt without it."""
+    return (
+        attempt.verdict.is_right
+        and not states_falsehood(attempt.text)
+        and computes(attempt.text, attempt.verdict.evidence)
+        and not answers_wrongly_first(attempt.text, ask.case.problem, ask.tools.judge)
+        and not speaks_of_help(attempt.text)
+        and works_it_out(ask, attempt)
+    )
+
+
+def works_it_out(ask: "Ask", attempt: Attempt) -> bool:
+    """Whether an answer has a solution before it: several steps, or equations where the known solutions have them."""
+    if any(equations(s.text) for s in ask.solutions()):
+        return bool(equations(attempt.text))
+    return len(attempt.steps) > 1
