@@ -14,7 +14,7 @@ from generators.checking import Recheck, recheck
 from generators.guards import leaks, states
 from generators.locate import false_step
 from generators.prompts import checks, rechecks
-from generators.prompts.corrections import NOTICE_CALCULATION
+from generators.prompts.noticing import CALCULATION as NOTICE_CALCULATION
 from generators.prompts.verifications import CHECK_IT, SENTENCES, WITH_HELP
 from generators.reflect import fill, sayable, shown
 from generators.substitution import Substituted, substituted

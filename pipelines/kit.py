@@ -12,7 +12,7 @@ from filters.base import RowFilter
 from filters.verify.math.judge import Judge
 from generators.ask import Tools
 from generators.engines.base import Engine
-from generators.engines.budget import Budget, Guarded
+from generators.engines.budget import Budget
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.recipes.base import Recipe
@@ -57,7 +57,7 @@ class Kit:
         """What went wrong with any engine and was dealt with, by slug."""
         counts: Counter[str] = Counter()
         for engine in self._opened():
-            counts.update(engine.engine.incidents)
+            counts.update(engine.incidents)
         return dict(sorted(counts.items()))
 
     def save_spending(self) -> None:
@@ -135,6 +135,6 @@ def _open_engines(
             continue
         replay = config.run.replay_only
         opened = options.open_for_replay() if replay else options.open()
-        engines[name] = JournaledEngine(Guarded(around(opened), budget), journal, replay_only=replay)
+        engines[name] = JournaledEngine(around(opened), journal, replay_only=replay, budget=budget)
         stack.push_async_callback(engines[name].close)
     return engines

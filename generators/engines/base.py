@@ -7,7 +7,7 @@ continuing an assistant prefix is exact.
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Literal, Protocol
@@ -105,6 +105,14 @@ class Scores:
     entropies: tuple[float, ...] | None = None
 
 
+class Incomplete(EngineError):
+    """Some samples of a request failed for good. `had` are those that arrived, by sample index: they are paid for."""
+
+    def __init__(self, error: BaseException, had: Mapping[int, Completion]) -> None:
+        super().__init__(str(error))
+        self.had = dict(had)
+
+
 class Renderer(Protocol):
     """Messages to token ids, by the model's own chat template."""
 
@@ -132,7 +140,10 @@ class Engine(ABC):
 
     @abstractmethod
     async def generate(self, request: Request) -> list[Completion]:
-        """One completion per index of `request.samples`, in that order. Raises EngineError."""
+        """One completion per index of `request.samples`, in that order. Raises EngineError.
+
+        A member that asks for its samples one by one raises Incomplete where only some of them fail.
+        """
 
     async def score(self, request: ScoreRequest) -> list[Scores]:
         """The scores of every continuation, in their order; its tokens' sum is its own `logprob` had it
@@ -181,6 +192,7 @@ ENGINES: Family[EngineOptions] = Family(
             "local",
             "purchases",
             "render",
+            "samples",
             "server",
             "stages",
             "vllm_inside",

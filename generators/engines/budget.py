@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import Field
 
-from generators.engines.base import Completion, Engine, Request, ScoreRequest, Scores
+from generators.engines.base import Completion
 from schemas.exceptions import BudgetError
 from schemas.family import Options
 
@@ -95,33 +95,3 @@ class Budget:
         """A purchase is done: its completions, and the tokens of the prompt they share."""
         self.prompt_tokens += prompt_tokens
         self.tokens += prompt_tokens + sum(len(c.token_ids) for c in completions)
-
-
-class Guarded(Engine):
-    """An engine whose every purchase goes through a purse."""
-
-    def __init__(self, engine: Engine, purse: Budget) -> None:
-        self.engine = engine
-        self.purse = purse
-        self.fingerprint = engine.fingerprint
-        self.model = engine.model
-        self.renderer = engine.renderer
-        self.incidents = engine.incidents
-
-    async def generate(self, request: Request) -> list[Completion]:
-        """The engine's completions, paid for."""
-        self.purse.admit(len(request.samples))
-        completions = await self.engine.generate(request)
-        self.purse.spent(completions, len(request.ids))
-        return completions
-
-    async def score(self, request: ScoreRequest) -> list[Scores]:
-        """The engine's scores; all that is read is prompt."""
-        self.purse.admit(len(request.continuations))
-        scores = await self.engine.score(request)
-        self.purse.spent((), len(request.ids) + sum(map(len, request.continuations)))
-        return scores
-
-    async def close(self) -> None:
-        """Close the engine."""
-        await self.engine.close()

@@ -1,12 +1,12 @@
 """An engine that never buys the same completion, or the same scores, twice."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
-from generators.engines.base import Completion, Engine, Request, ScoreRequest, Scores
+from generators.engines.base import Completion, Engine, Incomplete, Request, ScoreRequest, Scores
 from generators.engines.journal import Journal
 from generators.engines.journals.keys import completion_keys, score_key
 from generators.engines.purchases import Purchases
@@ -99,26 +99,39 @@ class JournaledEngine(Engine):
         if self.budget:
             self.budget.admit(len(keys))
         wanted = Request(request.ids, request.sampling, tuple(keys), request.details)
-        completions = await self.engine.generate(wanted)
+        try:
+            completions = await self.engine.generate(wanted)
+        except Incomplete as error:
+            self._keep(request, {keys[sample]: (sample, one) for sample, one in error.had.items()})
+            raise
         if len(completions) != len(keys):
             raise EngineError(f"{self.model} gave {len(completions)} completions for {len(keys)}")
-        for (sample, key), completion in zip(keys.items(), completions, strict=True):
+        found = {key: (sample, one) for (sample, key), one in zip(keys.items(), completions, strict=True)}
+        self._keep(request, found)
+        return {key: one for key, (_, one) in found.items()}
+
+    def _keep(self, request: Request, found: Mapping[str, tuple[int, Completion]]) -> None:
+        """Journal what was bought, by key, with its sample index; and count it."""
+        for key, (sample, completion) in found.items():
             self.journal.put(key, completion, model=self.model, seed=request.seed(sample))
             self.bought += 1
             self.bought_tokens += len(completion.token_ids)
         self.bought_prompt_tokens += len(request.ids)
         if self.budget:
-            self.budget.spent(completions, len(request.ids))
-        return dict(zip(keys.values(), completions, strict=True))
+            self.budget.spent([completion for _, completion in found.values()], len(request.ids))
 
     async def _buy_scores(self, request: ScoreRequest, keys: dict[tuple[int, ...], str]) -> dict[str, Scores]:
         self._refuse_replay(keys.values(), f"score(s) of {self.model} (")
+        if self.budget:
+            self.budget.admit(len(keys))
         scores = await self.engine.score(replace(request, continuations=tuple(keys)))
         if len(scores) != len(keys):
             raise EngineError(f"{self.model} gave {len(scores)} scores for {len(keys)}")
         for key, one in zip(keys.values(), scores, strict=True):
             self.journal.put_scores(key, one, model=self.model)
             self.scored += 1
+        if self.budget:  # all that is read is prompt
+            self.budget.spent((), len(request.ids) + sum(map(len, keys)))
         return dict(zip(keys.values(), scores, strict=True))
 
     async def _detailed(self, ids: tuple[int, ...], found: dict[str, Completion]) -> dict[str, Completion]:

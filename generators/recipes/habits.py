@@ -29,7 +29,7 @@ from generators.ask import Ask
 from generators.habits import habits
 from generators.lineage import Facts
 from generators.procedural.countdown import read
-from generators.prompts.corrections import START_OVER
+from generators.prompts.transitions import START_OVER
 from generators.recipes.base import Recipe, apart, until_mistake
 from generators.reflect import notice
 from generators.search_traces import Habit, search_trace

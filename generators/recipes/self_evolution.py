@@ -32,7 +32,7 @@ from generators.critique import critique
 from generators.evolution import best_and_worst, chain_value, pruned_search
 from generators.feedback import sure
 from generators.prompts import evolution as texts
-from generators.prompts.corrections import START_OVER
+from generators.prompts.transitions import START_OVER
 from generators.recipes.base import Recipe, apart, with_instruction
 from generators.reflect import notice
 from generators.solutions import Solution

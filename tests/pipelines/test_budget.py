@@ -1,12 +1,12 @@
 """A build that its budget ends keeps all it bought and goes on for nothing."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from tests.building import built, heard
 from tests.commands import corrigenda, hashes
+from tests.journals import journal_keys
 from tests.world import write_world
 
 
@@ -31,12 +31,12 @@ def test_a_spent_budget_ends_the_build_and_a_higher_one_goes_on(
     assert "The budget is spent (run.budget.requests:" in done.stdout
     assert "of 16 problems are done" in done.stdout and "No dataset is written" in done.stdout
     assert not (out / "manifest.json").exists()
-    bought = len(journal_lines(out))
+    bought = journal_keys(out).total()
     assert 100 < bought <= 200
     again = corrigenda("build", config, "--out", out)
     assert again.returncode == 0, again.stderr
-    keys = [json.loads(line)["key"] for line in journal_lines(out)]
-    assert len(set(keys)) == len(keys) == len(journal_lines(whole))
+    keys = journal_keys(out)
+    assert len(keys) == keys.total() == journal_keys(whole).total()
     assert hashes(out) == hashes(whole)
 
 
@@ -64,7 +64,7 @@ def test_a_budget_may_publish_what_it_paid_for(config: Path, whole: Path, tmp_pa
     rest, engines = heard(config, out)
     assert rest.manifest is not None and not rest.manifest.stopped
     assert hashes(out) == hashes(whole)
-    assert len(engines[0].asked) == len(journal_lines(whole)) - part.spent["bought"]
+    assert len(engines[0].asked) == journal_keys(whole).total() - part.spent["bought"]
 
 
 def test_a_rebuild_from_a_journal_needs_no_budget(config: Path, whole: Path, tmp_path: Path) -> None:
@@ -72,7 +72,3 @@ def test_a_rebuild_from_a_journal_needs_no_budget(config: Path, whole: Path, tmp
         config, tmp_path / "o", "run.budget.tokens=0", f"run.journal={whole / 'work' / 'journal'}"
     )
     assert outcome.manifest is not None and outcome.spent["bought"] == 0
-
-
-def journal_lines(out: Path) -> list[bytes]:
-    return [line for p in (out / "work" / "journal").glob("*") for line in p.read_bytes().splitlines()]

@@ -4,32 +4,16 @@ import random
 import signal
 import subprocess
 import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from generators.engines.journals import names
-from generators.engines.journals.folder import open_file
-from generators.engines.journals.handles import Handles
-from generators.engines.journals.records import key_of
 from tests.commands import ROOT, command, corrigenda, hashes
+from tests.journals import journal_keys
 from tests.world import write_world
 
 SLOW = ("--set", "policy.engine.delay_s=0.03")
 """Slow enough that a kill lands in the middle, fast enough for ten of them."""
-
-
-def journal_keys(out: Path) -> Counter[str]:
-    """How often each completion was bought, torn last records left out."""
-    handles = Handles()
-    # A kill between sealing a file and removing its plain form leaves both: one purchase all the same.
-    bought = {
-        (names.stem(path), key_of(line))
-        for path in names.files(out / "work" / "journal")
-        for _place, line in open_file(path, handles).lines()
-    }
-    return Counter(key for _writer, key in bought)
 
 
 @pytest.fixture(scope="module")

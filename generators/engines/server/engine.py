@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from generators.engines.base import Completion, Engine, Renderer, Request, ScoreRequest, Scores
 from generators.engines.render import ChatRenderer, PlainRenderer
+from generators.engines.samples import each_sample
 from generators.engines.server.admission import Admission
 from generators.engines.server.answers import chat_completion, ids_completion
 from generators.engines.server.asking import Asking
@@ -78,8 +79,9 @@ class ServerEngine(Engine):
             raise
 
     async def generate(self, request: Request) -> list[Completion]:
-        """One answer per sample. EngineError where one of them fails for good; the others are given up."""
-        return await self._call(self._all(partial(self._sample, request), request.samples))
+        """One answer per sample. Incomplete where some of them fail for good, EngineError where all do."""
+        asked = [self._sample(request, sample) for sample in request.samples]
+        return await self._call(each_sample(request.samples, asked))
 
     async def score(self, request: ScoreRequest) -> list[Scores]:
         """One request per continuation that is not empty. EngineError where the server gives no

@@ -15,6 +15,7 @@ from generators.engines.base import Completion, Engine, Request, Sampling, Score
 from generators.engines.local.decoder import Decoder
 from generators.engines.local.folder import ModelFolder
 from generators.engines.render import ChatRenderer
+from generators.engines.samples import each_sample
 from generators.engines.vllm_inside.adapter import EngineDied, Launch, Running, Sampled, Wanted
 from generators.engines.vllm_inside.config import ends_of
 from generators.engines.vllm_inside.loop import LoopThread
@@ -54,7 +55,7 @@ class VllmEngine(Engine):
         """Ask vLLM for every sample at once; those whose asker is cancelled are given up."""
         limit = self._limit(request)
         samples = [self._sample(request, sample, limit) for sample in request.samples]
-        return await self._run(_together(samples))
+        return await self._run(each_sample(request.samples, samples))
 
     async def score(self, request: ScoreRequest) -> list[Scores]:
         """Ask vLLM for every continuation at once; each costs its prompt anew."""
