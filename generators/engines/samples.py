@@ -1,7 +1,7 @@
 """Samples of one request that are asked for one by one: those that arrive are kept though others fail."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from generators.engines.base import Completion, Incomplete
@@ -9,14 +9,14 @@ from schemas.exceptions import EngineError
 
 
 async def each_sample(
-    samples: Sequence[int], asked: Sequence[Coroutine[Any, Any, Completion]]
+    samples: Sequence[int], ask: Callable[[int], Coroutine[Any, Any, Completion]]
 ) -> list[Completion]:
     """The completions of a request whose samples are asked for one by one, in their order.
 
     Where some fail, Incomplete with the others, all of which are waited for. Where the asker is cancelled,
     all are.
     """
-    tasks = [asyncio.ensure_future(one) for one in asked]
+    tasks = [asyncio.ensure_future(ask(sample)) for sample in samples]
     try:
         found = await asyncio.gather(*tasks, return_exceptions=True)
     except BaseException:

@@ -39,7 +39,7 @@ def test_a_probe_of_all_problems_foretells_the_build_exactly(config: Path, tmp_p
 
 
 def test_stages_are_named_after_who_asks(config: Path) -> None:
-    ahead = ahead_of(config, probe=4)
+    ahead = ahead_of(config, probe=COUNT)
     assert {(s.role, s.stage) for s in ahead.stages} == {
         ("policy", name) for name in ("attempts", "locate", "repair", "stepwise_correction")
     }

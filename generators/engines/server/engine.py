@@ -80,8 +80,7 @@ class ServerEngine(Engine):
 
     async def generate(self, request: Request) -> list[Completion]:
         """One answer per sample. Incomplete where some of them fail for good, EngineError where all do."""
-        asked = [self._sample(request, sample) for sample in request.samples]
-        return await self._call(each_sample(request.samples, asked))
+        return await self._call(each_sample(request.samples, partial(self._sample, request)))
 
     async def score(self, request: ScoreRequest) -> list[Scores]:
         """One request per continuation that is not empty. EngineError where the server gives no

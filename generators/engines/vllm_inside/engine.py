@@ -54,8 +54,9 @@ class VllmEngine(Engine):
     async def generate(self, request: Request) -> list[Completion]:
         """Ask vLLM for every sample at once; those whose asker is cancelled are given up."""
         limit = self._limit(request)
-        samples = [self._sample(request, sample, limit) for sample in request.samples]
-        return await self._run(each_sample(request.samples, samples))
+        return await self._run(
+            each_sample(request.samples, lambda sample: self._sample(request, sample, limit))
+        )
 
     async def score(self, request: ScoreRequest) -> list[Scores]:
         """Ask vLLM for every continuation at once; each costs its prompt anew."""

@@ -11,6 +11,7 @@ from generators.engines.base import Completion, Engine, Request, Sampling, Score
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.engines.render import PlainRenderer
+from generators.engines.samples import each_sample
 from schemas.exceptions import BudgetError, EngineError
 
 
@@ -220,3 +221,40 @@ def test_incidents_are_those_of_the_wrapped_engine(tmp_path: Path) -> None:
     journaled = JournaledEngine(engine, Journal(tmp_path))
     engine.incidents["retry.429"] += 1
     assert journaled.incidents == {"retry.429": 1}
+
+
+class Stumbling(Engine):
+    """Fails for sample 1, once."""
+
+    def __init__(self) -> None:
+        self.fingerprint, self.model, self.renderer = "m", "m", PlainRenderer()
+        self.asked: list[int] = []
+
+    async def generate(self, request: Request) -> list[Completion]:
+        def failing(sample: int) -> bool:
+            return sample == 1 and self.asked.count(1) == 1
+
+        async def one(sample: int) -> Completion:
+            self.asked.append(sample)
+            if failing(sample):
+                raise EngineError("stumbled")
+            return Completion(f"answer {sample}", (sample,), "stop")
+
+        return await each_sample(request.samples, one)
+
+
+def test_samples_that_arrived_are_not_bought_again_when_another_failed(tmp_path: Path) -> None:
+    engine = Stumbling()
+    journaled = JournaledEngine(engine, Journal(tmp_path))
+    request = Request((1, 2), Sampling(), (0, 1, 2))
+
+    async def run() -> None:
+        with pytest.raises(EngineError, match="stumbled"):
+            await journaled.generate(request)
+        got = await journaled.generate(request)
+        assert [c.text for c in got] == ["answer 0", "answer 1", "answer 2"]
+        await journaled.close()
+
+    asyncio.run(run())
+    assert sorted(engine.asked) == [0, 1, 1, 2]
+    assert (journaled.bought, journaled.asked) == (3, 6)
