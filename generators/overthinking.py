@@ -32,6 +32,13 @@ class Cut(NamedTuple):
     redundant: str
 
 
+def fine_steps(text: str) -> list[str]:
+    """Lines, or the sentences of a text of one line: whatever follows numbered steps would be one step of them."""
+    steps = split_steps(text, "lines")
+    steps = steps if len(steps) > 1 else split_steps(text, "sentences")
+    return [text[step.start : step.end] for step in steps]
+
+
 async def solution_ends(ask: "Ask", steps: Sequence[str]) -> list[int]:
     """The steps (from 0) that state the right answer in so many words; of several in a row the last.
 
