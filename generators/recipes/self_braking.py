@@ -31,6 +31,7 @@ from generators.overthinking import (
     exact_cut,
     fine_steps,
     first_sentences,
+    noisy,
     readable,
     score,
     solution_ends,
@@ -72,6 +73,9 @@ class SelfBraking(Recipe):
         braked: list[Example] = []
         brief: list[Attempt] = []
         for right in ask.rights():
+            if noisy(right.text):
+                ask.skip("unreadable")
+                continue
             steps = fine_steps(right.text.partition(_THOUGHT_ENDS)[0])
             ends = await solution_ends(ask, steps)
             if not ends or score(ends[0], steps) <= self.threshold:

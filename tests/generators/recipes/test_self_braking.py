@@ -80,6 +80,12 @@ def test_noise_after_the_answer_is_neither_cut_nor_learnt(judge: Judge) -> None:
     assert braked(judge, FOUNDATION + noise + "So \\boxed{17}.", SelfBraking()) == []
 
 
+def test_noise_in_the_line_of_the_answer_is_not_learnt(judge: Judge) -> None:
+    # Seen in rollouts of a model that did not stop: \boxed{36} \] \]summertheir口径納大自然 …
+    said = "So it is \\boxed{17}. summertheir口径納大自然 lista(area 械-heavyراح де Sal.\n"
+    assert braked(judge, JARS.right() + "\n" + said + AGAIN + MORE, SelfBraking()) == []
+
+
 def test_two_right_attempts_are_spliced_where_none_overthinks(judge: Judge) -> None:
     rows = [row for row in world(judge, SelfBraking()) if row.variant == "braked_spliced"]
     assert rows and all(len(row.parents) == 2 for row in rows)
