@@ -20,7 +20,10 @@ _HESITATING = (
 )
 _HESITATION = re.compile(rf"\b(?:{_HESITATING})\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-_LONGEST, _FOREIGN = 800, 0.05
+_LONGEST = 800
+"""Code points of a sentence."""
+_FOREIGN = 0.05
+"""Share of a line's code points."""
 SENTENCES = 2
 """Sentences of the step after the last needed one that stay in the text, masked."""
 
@@ -30,6 +33,13 @@ class Cut(NamedTuple):
 
     kept: str
     redundant: str
+
+
+def fine_steps(text: str) -> list[str]:
+    """Lines, or the sentences of a text of one line: whatever follows numbered steps would be one step of them."""
+    steps = split_steps(text, "lines")
+    steps = steps if len(steps) > 1 else split_steps(text, "sentences")
+    return [text[step.start : step.end] for step in steps]
 
 
 async def solution_ends(ask: "Ask", steps: Sequence[str]) -> list[int]:
@@ -71,11 +81,16 @@ def first_sentences(text: str) -> str:
     return text[: parts[min(SENTENCES, len(parts)) - 1].end]
 
 
+def noisy(text: str) -> bool:
+    """Whether some line has many letters that are not English: models that go on past their end fall into noise."""
+    lines = text.split("\n")
+    return any(sum(c.isalpha() and not c.isascii() for c in line) > _FOREIGN * len(line) for line in lines)
+
+
 def readable(redundant: str) -> bool:
-    """Whether a stretch reads like English work: models that go on past their end fall into noise."""
-    foreign = sum(c.isalpha() and not c.isascii() for c in redundant)
+    """Whether a stretch reads like work: not empty, no noise, no sentence without an end."""
     longest = max((s.end - s.start for s in split_steps(redundant, "sentences")), default=0)
-    return bool(redundant.strip()) and longest <= _LONGEST and foreign <= _FOREIGN * len(redundant)
+    return bool(redundant.strip()) and longest <= _LONGEST and not noisy(redundant)
 
 
 def dynamic_cut(steps: Sequence[str], first: int, threshold: float, margin: float) -> Cut | None:

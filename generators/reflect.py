@@ -26,8 +26,9 @@ async def reflection(
     prompt = transitions.TEACHER_NOTICE.format(
         statement=ask.case.problem.statement, work=_work(attempt, location), step=repair.step.strip()
     )
-    then = transitions.REDO if repair.how == "corrected" else transitions.GO_ON
-    return await _noticing(ask, fitting(location, repair.step), prompt, then, writer)
+    known = fitting(location, repair.step)
+    then = transitions.REDO if known.method == "equations" else transitions.GO_ON
+    return await _noticing(ask, known, prompt, then, writer)
 
 
 async def restarting(ask: Ask, attempt: Attempt, location: Location, writer: Writer = "auto") -> Written:

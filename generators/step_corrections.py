@@ -47,7 +47,9 @@ async def cause(
             return fill(rng, texts.CAUSE_EQUATION, known)
         if found.kind == "unknown" or found.kind not in KINDS:
             return ""
-        return f"{rng.choice(texts.CAUSE_OPENERS)} {KINDS[found.kind].definition}"
+        # What follows a colon is only one way of such a mistake.
+        what = KINDS[found.kind].definition.partition(":")[0].rstrip(".")
+        return f"{rng.choice(texts.CAUSE_OPENERS)} {what}."
 
     prompt = texts.TEACHER_CAUSE.format(
         statement=ask.case.problem.statement,

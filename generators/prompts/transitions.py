@@ -32,7 +32,7 @@ REDO = (
     "Right, this step again.",
     "Now with the right number:",
 )
-"""Before the same step with its result set right."""
+"""Before a step that computes the same expression with its result set right."""
 GO_ON = (
     "Let me think again.",
     "Let me go on differently.",

@@ -29,7 +29,9 @@ from generators.overthinking import (
     Cut,
     dynamic_cut,
     exact_cut,
+    fine_steps,
     first_sentences,
+    noisy,
     readable,
     score,
     solution_ends,
@@ -37,7 +39,6 @@ from generators.overthinking import (
 from generators.prompts.brakes import AGAIN, BRAKES
 from generators.recipes.base import Recipe, apart
 from generators.solutions import answer_form
-from generators.steps import split_steps
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
@@ -72,8 +73,10 @@ class SelfBraking(Recipe):
         braked: list[Example] = []
         brief: list[Attempt] = []
         for right in ask.rights():
-            body = right.text.partition(_THOUGHT_ENDS)[0]
-            steps = [body[s.start : s.end] for s in split_steps(body, ask.style)]
+            if noisy(right.text):
+                ask.skip("unreadable")
+                continue
+            steps = fine_steps(right.text.partition(_THOUGHT_ENDS)[0])
             ends = await solution_ends(ask, steps)
             if not ends or score(ends[0], steps) <= self.threshold:
                 brief.append(right)

@@ -102,8 +102,7 @@ class StepwiseCorrection(Recipe):
             wrong = wrong_at.get(number)
             if wrong is not None:
                 rest = path.text[path.steps[number].end :]
-                how = "corrected" if wrong.found.method == "equations" else "sibling"
-                repair = Repair(path.step_text(number), rest, how, (), path.verified_by)
+                repair = Repair(path.step_text(number), rest, "sibling", (), path.verified_by)
                 said = await reflection(ask, wrong.attempt, wrong.found, repair, self.texts)
                 written.append(said)
                 segments.append(Segment("mistake", apart(wrong.text, "\n")))
