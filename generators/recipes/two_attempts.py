@@ -33,7 +33,7 @@ from generators.ask import Ask
 from generators.edit_ratio import bucket, edit_ratio
 from generators.prompts.second_turns import LOOK_AGAIN
 from generators.recipes.base import Recipe
-from generators.second_answers import sound, stands_alone, whole
+from generators.second_answers import plausible, sound, stands_alone
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample
@@ -92,7 +92,9 @@ class TwoAttempts(Recipe):
             asked = (*ask.prompt, Message("assistant", first.text), Message("user", request))
             seconds = await ask.answers(self.tries, "second", messages=asked, parents=[first.id])
             pairs += [
-                (first, b) for b in seconds if sound(ask, b) or (b.verdict.is_wrong and whole(ask, b.text))
+                (first, b)
+                for b in seconds
+                if sound(ask, b) or (b.verdict.is_wrong and plausible(ask, b.text))
             ]
         return pairs
 

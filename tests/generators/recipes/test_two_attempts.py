@@ -59,6 +59,16 @@ def test_scraps_and_bare_answers_are_no_second_answers(judge: Judge) -> None:
     assert not [r for _, r in rows if r.problem_id == "jars/0"]
 
 
+def test_wrong_second_answers_must_be_attempts_at_the_problem(judge: Judge) -> None:
+    stray = (
+        "Step 1: 91 + 71 = 162\n162 + 1 = 163\nThe answer is \\boxed{163}.",
+        Jars(0).wrong("wrong_operator"),
+    )
+    rows = rows_of("two_attempts", judge, second=stray, modes=["star"])
+    flips = [r for _, r in rows if isinstance(r, PreferenceExample) and r.problem_id == "jars/0"]
+    assert flips and {r.rejected[0].content for r in flips} == {stray[1]}
+
+
 def test_caps_and_edit_bounds(judge: Judge) -> None:
     rows = rows_of("two_attempts", judge, modes=["pair_sft"], most=1, flips=1)
     per_problem = [(r.problem_id, r.kind) for _, r in rows]
