@@ -40,6 +40,13 @@ def whole(ask: "Ask", text: str) -> bool:
     return text.count("{") == text.count("}") and 2 * len(equations(text)) >= least
 
 
+def plausible(ask: "Ask", text: str) -> bool:
+    """Whether a wrong text is at least an attempt at this problem: its first equation has a number of the statement."""
+    stated = equations(text)
+    numbers = set(re.findall(r"\d+", ask.case.problem.statement))
+    return whole(ask, text) and (not stated or bool(numbers & set(re.findall(r"\d+", stated[0].left))))
+
+
 def stands_alone(text: str) -> bool:
     """Whether a second answer can be read as a first one: it does not speak of an answer before it."""
     return _SPEAKS_BACK.search(text) is None

@@ -76,8 +76,10 @@ def _conversation(messages: list[dict[str, str]], spans: list[dict[str, Any]], l
         text.append(f"{message['role']}: ", "bold")
         if message["role"] == "assistant":
             text.append("\n")
-            for span in (s for s in spans if s["message"] == number):
+            own = [s for s in spans if s["message"] == number]
+            for span in own:
                 _segment(text, message["content"][span["start"] : span["end"]], span, labels)
+            text.append("" if own else message["content"])  # what stands in a prompt has no spans
         else:
             text.append(message["content"])
         text.append("\n")

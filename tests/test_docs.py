@@ -25,14 +25,14 @@ def test_a_new_recipe_is_one_new_file_and_nothing_else(tmp_path: Path) -> None:
     assert code is not None
     for package in ("schemas", "filters", "generators", "pipelines"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "generators" / "recipes" / "self_rewarding.py").write_text(code[1], encoding="utf-8")
+    (tmp_path / "generators" / "recipes" / "marked_answers.py").write_text(code[1], encoding="utf-8")
     command = [sys.executable, "-m", "pipelines.cli", "build", str(write_world(tmp_path, 10))]
-    command += ["--out", str(tmp_path / "out"), "--set", "recipes=[{type: self_rewarding, most: 1}]"]
+    command += ["--out", str(tmp_path / "out"), "--set", "recipes=[{type: marked_answers, most: 1}]"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     made = list(rows(tmp_path / "out", "sft"))
     assert {r["variant"] for r in made} == {"confirmed", "revised"}
-    assert {r["recipe"] for r in made} == {"self_rewarding"}
+    assert {r["recipe"] for r in made} == {"marked_answers"}
 
 
 def test_the_format_page_names_every_column_and_kind() -> None:

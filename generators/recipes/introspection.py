@@ -25,7 +25,7 @@ from pydantic import Field
 from generators.ask import Ask
 from generators.prompts.second_turns import IT_IS_WRONG
 from generators.recipes.base import Recipe
-from generators.second_answers import sound, whole
+from generators.second_answers import plausible, sound
 from generators.teacher_answers import teacher_answers
 from generators.written import Written
 from schemas.attempt import Attempt
@@ -95,7 +95,7 @@ class Introspection(Recipe):
         seen = {a.verdict.evidence for a, _ in turns}
         right = [turn for turn in found if sound(ask, turn[0])]
         wrong = [t for t in found if t[0].verdict.is_wrong and t[0].verdict.evidence not in seen]
-        return next(iter([*right, *(t for t in wrong if whole(ask, t[0].text))]), None)
+        return next(iter([*right, *(t for t in wrong if plausible(ask, t[0].text))]), None)
 
     def _kept(self, turns: list[Turn], number: int) -> bool:
         rewards = [int(a.verdict.is_right) for a, _ in turns[: number + 1]]

@@ -33,7 +33,7 @@ from generators.ask import Ask
 from generators.edit_ratio import bucket, edit_ratio
 from generators.prompts.second_turns import LOOK_AGAIN
 from generators.recipes.base import Recipe
-from generators.second_answers import sound, stands_alone, whole
+from generators.second_answers import plausible, sound, stands_alone
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample
@@ -74,13 +74,14 @@ class TwoAttempts(Recipe):
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         request = self.request or ask.rng.choice(LOOK_AGAIN)
         rows: list[Example] = []
-        rollouts = await self._rollouts(ask, request)
+        asked = self.flips or any(mode.startswith("star") for mode in self.modes)
+        rollouts = await self._rollouts(ask, request) if asked else []
         independent = self._independent(ask)
         for mode in self.modes:
             pool = rollouts if mode.startswith("star") else independent
             fit = [(a, b) for a, b in pool if b.verdict.is_right and self._edited(a, b)]
             rows += self._corrections(ask, mode, request, fit)
-        return rows + list(self._flips(ask, rollouts or independent))
+        return rows + list(self._flips(ask, rollouts if ask.has_policy else independent))
 
     async def _rollouts(self, ask: Ask, request: str) -> list[tuple[Attempt, Attempt]]:
         """First answers with second answers that the policy gave after the request."""
@@ -91,7 +92,9 @@ class TwoAttempts(Recipe):
             asked = (*ask.prompt, Message("assistant", first.text), Message("user", request))
             seconds = await ask.answers(self.tries, "second", messages=asked, parents=[first.id])
             pairs += [
-                (first, b) for b in seconds if sound(ask, b) or (b.verdict.is_wrong and whole(ask, b.text))
+                (first, b)
+                for b in seconds
+                if sound(ask, b) or (b.verdict.is_wrong and plausible(ask, b.text))
             ]
         return pairs
 
