@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filters.verify.equations import equations
+from filters.verify.equations import equations, states_falsehood
 from generators.locating.continuations import Value
 from schemas.attempt import Attempt
 
@@ -61,9 +61,12 @@ async def pruned_search(ask: "Ask", children: int, rollouts: int, depth: int, ga
         known = [(step, a, v) for step, a, v in valued if v.share is not None]
         if not known:
             break
-        best = max(known, key=lambda one: one[2].share or 0.0)
+        best = max(known, key=lambda one: (not states_falsehood(one[0]), one[2].share or 0.0))
         worst = min(known, key=lambda one: one[2].share or 0.0)
-        if (best[2].share or 0.0) - (worst[2].share or 0.0) >= gap:
+        sound = not states_falsehood(best[0])
+        if sound and (best[2].share or 0.0) - (worst[2].share or 0.0) >= gap:
             forks.append(Fork(prefix, best[1], best[0], best[2], worst[1], worst[0]))
+        if states_falsehood(best[0]):
+            break
         prefix += best[0]
     return forks

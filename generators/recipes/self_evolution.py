@@ -31,6 +31,7 @@ from generators.ask import Ask
 from generators.critique import critique
 from generators.evolution import best_and_worst, chain_value, pruned_search
 from generators.feedback import sure
+from generators.hinted import grounded, works_it_out
 from generators.prompts import evolution as texts
 from generators.prompts.corrections import START_OVER
 from generators.recipes.base import Recipe, apart, with_instruction
@@ -84,13 +85,13 @@ class SelfEvolution(Recipe):
         return rows
 
     async def _chains(self, ask: Ask, wrongs: list[Attempt]) -> list[Example]:
-        pairs = best_and_worst(ask.rights(), wrongs)
+        pairs = best_and_worst([a for a in ask.rights() if grounded(ask, a)], wrongs)
         return [self._pair(ask, right, wrong, "chains") for right, wrong in pairs]
 
     async def _diversity(self, ask: Ask, wrongs: list[Attempt]) -> list[Example]:
         new = await ask.answers(self.children, "diverse", temperature=self.hot)
         known = {frozenset(e.left for e in equations(a.text)) for a in ask.rights()}
-        rights = [a for a in new if a.verdict.is_right and not states_falsehood(a.text)]
+        rights = [a for a in new if _sound(ask, a)]
         fresh = [a for a in rights if frozenset(e.left for e in equations(a.text)) not in known]
         pairs = best_and_worst(fresh, [a for a in new if a.verdict.is_wrong] + wrongs)
         return [self._pair(ask, right, wrong, "diversity") for right, wrong in pairs]
@@ -100,8 +101,8 @@ class SelfEvolution(Recipe):
         for wrong in sorted(wrongs, key=chain_value)[: self.most]:
             asked = (*ask.prompt, Message("assistant", wrong.text), _request(ask))
             revised = await self._revised(ask, wrong, asked)
-            better = [a for a in revised if _sound(a)] or ask.rights()
-            worse = [a for a in revised if a.verdict.is_wrong] or [wrong]
+            better = [a for a in (*revised, *ask.rights()) if _sound(ask, a)]
+            worse = [a for a in revised if a.verdict.is_wrong and works_it_out(ask, a)] or [wrong]
             if better:
                 row = self._pair(ask, better[0], worse[0], "correction", asked, parents=[wrong.id])
                 rows.append(row)
@@ -118,7 +119,9 @@ class SelfEvolution(Recipe):
                 ask, wrong, (*ask.prompt, Message("assistant", wrong.text), request)
             )
             own = [
-                Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}") for a in revised if _sound(a)
+                Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}")
+                for a in revised
+                if _sound(ask, a)
             ]
             right = own[0] if own else ask.rng.choice(ask.solutions())
             said = await critique(ask, wrong, found, right, self.texts)
@@ -177,7 +180,7 @@ class SelfEvolution(Recipe):
         )
         request = ask.rng.choice(texts.AGGREGATE).format(attempts=attempts)
         asked = with_instruction(ask.prompt, request)
-        own = [a for a in await self._revised(ask, first, asked, "aggregation") if _sound(a)]
+        own = [a for a in await self._revised(ask, first, asked, "aggregation") if _sound(ask, a)]
         made = [Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}") for a in own]
         right = made[0] if made else targets[0]
         segments = [Segment("answer", right.text)]
@@ -255,5 +258,11 @@ def _request(ask: Ask) -> Message:
     return Message("user", ask.rng.choice(texts.REVIEW))
 
 
-def _sound(attempt: Attempt) -> bool:
-    return attempt.verdict.is_right and not states_falsehood(attempt.text)
+def _sound(ask: Ask, attempt: Attempt) -> bool:
+    """Right, and not by luck: worked out, nothing false in it, no number from nowhere."""
+    return (
+        attempt.verdict.is_right
+        and not states_falsehood(attempt.text)
+        and works_it_out(ask, attempt)
+        and grounded(ask, attempt)
+    )
