@@ -29,19 +29,22 @@ from pydantic import Field
 from filters.verify.equations import equations, states_falsehood
 from generators.ask import Ask
 from generators.critique import critique
-from generators.evolution import best_and_worst, chain_value, pruned_search
+from generators.evolution import (
+    best_and_worst,
+    chain_value,
+    long_thought,
+    pruned_search,
+    with_attempts,
+)
 from generators.feedback import sure
 from generators.hinted import grounded, works_it_out
 from generators.prompts import evolution as texts
-from generators.prompts.corrections import START_OVER
-from generators.recipes.base import Recipe, apart, with_instruction
-from generators.reflect import notice
+from generators.recipes.base import Recipe, apart
 from generators.solutions import Solution
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example
-from schemas.location import Location
 from schemas.segment import Message, Segment
 
 Way = Literal["chains", "correction", "diversity", "pruned", "refinement", "chained", "aggregation"]
@@ -143,17 +146,11 @@ class SelfEvolution(Recipe):
         if not chain or not ask.solutions():
             return []
         right = ask.rng.choice(ask.solutions(with_reference=False) or ask.solutions())
-        segments: list[Segment] = []
-        for draft in chain:
-            found = ask.glance(draft)
-            known = found if found and sure(found) else Location(0, "", proven=False)
-            said = f"{notice(ask.rng, known)} {ask.rng.choice(START_OVER)}"
-            segments += [Segment("mistake", apart(draft.text)), Segment("reflection", apart(said))]
         return [
             self.sft(
                 ask,
                 chain[0],
-                [*segments, Segment("correction", right.text)],
+                [*long_thought(ask, chain), Segment("correction", right.text)],
                 found=ask.glance(chain[0]),
                 right=right,
                 variant=f"chained.{len(chain)}",
@@ -174,12 +171,7 @@ class SelfEvolution(Recipe):
         shown = list({a.text: a for a in [first, *others]}.values())[: self.shown]
         if len(shown) < 2:
             return []
-        ask.rng.shuffle(shown)
-        attempts = "\n\n".join(
-            texts.ATTEMPT.format(number=n, text=a.text.strip()) for n, a in enumerate(shown, start=1)
-        )
-        request = ask.rng.choice(texts.AGGREGATE).format(attempts=attempts)
-        asked = with_instruction(ask.prompt, request)
+        asked = with_attempts(ask, shown)
         own = [a for a in await self._revised(ask, first, asked, "aggregation") if _sound(ask, a)]
         made = [Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}") for a in own]
         right = made[0] if made else targets[0]
@@ -202,23 +194,17 @@ class SelfEvolution(Recipe):
         del wrongs
         rows: list[Example] = []
         for fork in await pruned_search(ask, self.children, self.children, self.depth, self.gap):
-            value = fork.best_value
+            chosen, rejected = fork.sides()
             rows.append(
                 self.pair(
                     ask,
                     fork.worst,
-                    [
-                        Segment("prefix", fork.prefix, 0.0),
-                        Segment("correction", fork.best_step.rstrip(), 1.0),
-                    ],
-                    [
-                        Segment("prefix", fork.prefix, 0.0),
-                        Segment("mistake", fork.worst_step.rstrip(), 1.0),
-                    ],
+                    chosen,
+                    rejected,
                     shared_prefix=len(fork.prefix),
                     parents=[fork.best.id],
                     error_kind="unknown",
-                    verified_by=f"continued:{round((value.share or 0) * value.samples)}/{value.samples}",
+                    verified_by=fork.proof,
                     variant="pruned",
                 )
             )
