@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
 
-.PHONY: demo test check fmt bench
+.PHONY: demo test test-vllm check fmt bench
 
 demo: $(VENV)/.installed
 	$(BIN)/corrigenda build --out $(OUT)
@@ -13,6 +13,11 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed
 	$(BIN)/pytest -n 2 --dist loadscope
+
+# vLLM's CPU build has an environment of its own (4.5 GB): it holds torch and transformers at other versions.
+# Compiling its small kernels would take longer than the tests.
+test-vllm: $(VENV)-vllm/.installed
+	TORCH_COMPILE_DISABLE=1 VLLM_CPU_KVCACHE_SPACE=1 $(VENV)-vllm/bin/pytest -rs tests/vllm tests/contracts/test_engines.py
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -29,4 +34,8 @@ bench: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,dev]'
+	touch $@
+
+$(VENV)-vllm/.installed: pyproject.toml tests/vllm/install.py
+	$(PYTHON) tests/vllm/install.py $(VENV)-vllm
 	touch $@

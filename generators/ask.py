@@ -16,6 +16,7 @@ from pydantic import Field
 from filters.verify.math.judge import Judge
 from generators.attempts import answer_to, judged
 from generators.engines.base import Completion
+from generators.engines.stages import in_stage
 from generators.injected import Injected, injected, natural_kinds
 from generators.injections import injections
 from generators.injectors.base import Subject
@@ -53,7 +54,7 @@ class LocateOptions(Options):
     """Most continuations sampled to locate one attempt's step by bisection, fewer at each step if need be;
     0 sets no limit."""
     judge: bool = True
-    """Also ask the teacher, where there is one, for steps that are not surely known otherwise."""
+    """Also ask the critic, or the teacher, where there is one, for steps that are not surely known otherwise."""
     reference: bool = True
     """Also take the reference solution as a known right way."""
 
@@ -65,6 +66,8 @@ class Tools:
     judge: Judge
     policy: Role | None = None
     teacher: Role | None = None
+    critic: Role | None = None
+    """Who is asked where an attempt goes wrong; the teacher where there is none."""
     prompt: PromptOptions = PromptOptions()
     style: StepStyle = "auto"
     locate: LocateOptions = LocateOptions()
@@ -193,6 +196,11 @@ class Ask:
             return []
         return await self.tools.teacher.ask(tuple(messages), n=n)
 
+    async def critic(self, messages: Sequence[Message], n: int = 1) -> list[Completion]:
+        """n replies of the critic, else of the teacher; none where there is neither."""
+        asked = self.tools.critic or self.tools.teacher
+        return await asked.ask(tuple(messages), n=n) if asked else []
+
     async def verify(self, text: str, explicit_only: bool = False) -> Verdict:
         """Verdict on the answer that `text` ends in."""
         return await self.tools.judge.averdict(self.case.problem, text, explicit_only=explicit_only)
@@ -290,6 +298,7 @@ class Ask:
             ]
         return made
 
+    @in_stage("locate")
     async def _locate(self, attempt: Attempt) -> Location | None:
         found = await self._sampled(attempt)
         if found is not None and (found.proven or found.confidence >= SURE):

@@ -44,10 +44,10 @@ def brought(problem: Problem, rollouts: Sequence[BroughtAttempt], style: StepSty
 
 
 async def sample(
-    problem: Problem, policy: Role, prompt: PromptOptions, count: int, style: StepStyle
+    problem: Problem, policy: Role, prompt: PromptOptions, count: int, style: StepStyle, details: bool = False
 ) -> list[Attempt]:
-    """`count` answers of the policy. Raises EngineError."""
-    completions = await policy.ask(prompt.messages(problem), n=count)
+    """`count` answers of the policy, with `details` also per token. Raises EngineError."""
+    completions = await policy.ask(prompt.messages(problem), n=count, details=details)
     return [
         Attempt(
             problem_id=problem.id,
@@ -59,6 +59,8 @@ async def sample(
             finish=completion.finish,
             tokens=len(completion.token_ids),
             logprob=completion.logprob,
+            token_logprobs=completion.logprobs if details else None,
+            token_entropies=completion.entropies if details else None,
             sampling=policy.sampling_text,
         )
         for index, completion in enumerate(completions)

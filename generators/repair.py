@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from filters.verify.equations import corrected, equations, states_falsehood
+from generators.engines.stages import in_stage
 from generators.solutions import Solution
 from generators.steps import split_steps
 from schemas.attempt import Attempt
@@ -36,6 +37,7 @@ class Repair:
     verified_by: str
 
 
+@in_stage("repair")
 async def repairs(ask: "Ask", attempt: Attempt, location: Location, most: int = 1) -> list[Repair]:
     """Up to `most` verified repairs of the located step, distinct in text."""
     prefix = attempt.before(location.step)

@@ -1,4 +1,5 @@
-"""Roles: who is asked. The policy is the model being trained, the teacher an optional stronger one."""
+"""Roles: who is asked. The policy is the model being trained, the teacher an optional stronger one that
+writes, the critic an optional one that says where an attempt goes wrong. Roles may share one engine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -102,8 +103,12 @@ class Role:
         n: int = 1,
         stop: tuple[str, ...] = (),
         temperature: float | None = None,
+        details: bool = False,
     ) -> list[Completion]:
-        """n samples continuing `prefix`; with `stop` they end after the stop string. Raises EngineError."""
+        """n samples continuing `prefix`; with `stop` they end after the stop string. Raises EngineError.
+
+        With `details` they say how likely each token was and how open the choice.
+        """
         sampling = replace(
             self.sampling,
             stop=stop,
@@ -111,7 +116,7 @@ class Role:
             temperature=self.sampling.temperature if temperature is None else temperature,
         )
         ids = self.engine.renderer.render(messages, prefix)
-        return await self.engine.generate(Request(ids, sampling, tuple(range(n))))
+        return await self.engine.generate(Request(ids, sampling, tuple(range(n)), details))
 
     async def score(
         self, messages: tuple[Message, ...], prefix: str, continuations: Sequence[str]

@@ -10,12 +10,12 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.card import write_card
-from pipelines.cases import CaseResult
+from pipelines.cases import UNFINISHED, CaseResult
 from pipelines.chunks import ChunkResult, Tick, finished, work_chunk
 from pipelines.config import BuildConfig
 from pipelines.config_file import first_difference
@@ -23,6 +23,7 @@ from pipelines.error_kinds import without_kinds
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import ChunkInput, Plan, make_plan
+from pipelines.rounds import Worked, in_rounds
 from pipelines.shards import tables_of, write_dropped, write_shards
 from pipelines.versions import packages, version
 from schemas.arrow import FORMAT_VERSION
@@ -36,6 +37,7 @@ class Stages:
 
     plan: Callable[[BuildConfig, Path], Plan] = make_plan
     chunk: Callable[[ChunkInput, Path, Kit, Tick], Awaitable[ChunkResult]] = work_chunk
+    kit: Callable[[BuildConfig, Path], AbstractAsyncContextManager[Kit]] = open_kit
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,13 @@ class Outcome:
 
     out: Path
     manifest: Manifest | None
-    """None where too many cases failed: nothing is published, a rerun tries them again."""
+    """None where too many cases failed, or the budget ended the build: nothing is published, a rerun goes on."""
     counts: dict[str, int]
     spent: dict[str, float]
+    incidents: dict[str, int] = field(default_factory=dict)
+    """What went wrong with the engines in this run and was dealt with, by slug."""
+    stopped: str = ""
+    """The limit of the budget that ended the build, in words; empty where none did."""
 
 
 class Progress:
@@ -80,11 +86,14 @@ async def build(
         if done is not None:
             spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
             return Outcome(out, done, dict(done.counts), spent)
-        async with open_kit(config, work) as kit:
+        async with stages.kit(config, work) as kit:
             progress.begin(sum(c.problems for c in plan.chunks), kit)
-            chunks = await _all_chunks(plan, config, work, kit, progress, stages)
+            with first_error():
+                worked = await in_rounds(
+                    plan, kit, lambda chunks: _all_chunks(chunks, work, kit, progress, stages)
+                )
             spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
-            return finish(config, out, plan, chunks, kit, spent)
+            return finish(config, out, plan, worked, kit, spent)
 
 
 @contextmanager
@@ -128,7 +137,7 @@ def already_finished(config: BuildConfig, out: Path) -> Manifest | None:
     if not path.is_file():
         return None
     manifest = Manifest.from_json(json.loads(path.read_text(encoding="utf-8")))
-    if manifest.config_digest != config.digest() or manifest.counts.get("failed"):
+    if manifest.config_digest != config.digest() or any(map(manifest.counts.get, UNFINISHED)):
         return None
     whole = all((out / f.path).is_file() and sha256_of(out / f.path) == f.sha256 for f in manifest.files)
     return manifest if whole and _fingerprints(config) == _fingerprints_of(manifest) else None
@@ -144,41 +153,72 @@ def _fingerprints_of(manifest: Manifest) -> dict[str, str]:
 
 
 async def _all_chunks(
-    plan: Plan, config: BuildConfig, work: Path, kit: Kit, progress: Progress, stages: Stages
+    chunks: Sequence[ChunkInput], work: Path, kit: Kit, progress: Progress, stages: Stages
 ) -> list[ChunkResult]:
-    """Results in plan order; finished chunks are taken as they are, those with failures tried again."""
-    room = asyncio.Semaphore(config.run.chunks_in_flight)
+    """Results in plan order; finished chunks are taken as they are, those with unfinished cases tried again.
 
-    async def one(chunk: ChunkInput) -> ChunkResult:
-        async with room:
-            done = finished(chunk, work, kit)
-            if done is not None and not done.failed:
+    A chunk begins when all cases of the one before are in flight.
+    """
+    results: dict[str, ChunkResult] = {}
+
+    async def one(chunk: ChunkInput) -> None:
+        results[chunk.name] = await stages.chunk(chunk, work, kit, progress.tick)
+
+    async with asyncio.TaskGroup() as begun:
+        for chunk in chunks:
+            done = await asyncio.to_thread(finished, chunk, work, kit)
+            if done is not None and not done.unfinished:
                 progress.resumed(done)
-                return done
-            return await stages.chunk(chunk, work, kit, progress.tick)
+                results[chunk.name] = done
+                continue
+            await kit.window.open_chunk(chunk.problems)
+            begun.create_task(one(chunk))
+    return [results[chunk.name] for chunk in chunks]
 
-    return list(await asyncio.gather(*(one(c) for c in plan.chunks)))
+
+@contextmanager
+def first_error() -> Iterator[None]:
+    """Raise the first error of a task group as itself: a person reads one message, not a tree of them."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from None
 
 
 def finish(
     config: BuildConfig,
     out: Path,
     plan: Plan,
-    chunks: Sequence[ChunkResult],
+    worked: Worked,
     kit: Kit,
     spent: dict[str, float],
 ) -> Outcome:
-    """Write shards, dropped rows and card, and the manifest last; none of it where too many cases failed."""
+    """Write shards, dropped rows and card, and the manifest last.
+
+    Dropped rows alone where too many cases failed, or where the budget left cases out (`run.budget.publish`
+    writes the rest all the same).
+    """
     counts = Counter(plan.counts)
-    for chunk in chunks:
+    counts["problems"] = sum(chunk.problems for chunk in worked.inputs)
+    for chunk in worked.results:
         counts.update(chunk.counts)
+    counts.update(f"dropped.selection.{reason}" for reason in worked.selection.out.values())
+    counts.subtract({f"kept.{recipe}": rows for recipe, rows in worked.selection.by_recipe.items()})
+    if worked.rounds:
+        counts["rounds"] = worked.rounds + 1
     total, kinds = without_kinds(dict(sorted(counts.items())))
     (out / "manifest.json").unlink(missing_ok=True)
-    write_dropped(out, plan, chunks)
-    if counts["failed"] > config.run.max_failed_share * counts["problems"]:
-        return Outcome(out, None, total, spent)
+    write_dropped(out, plan, worked.results, worked.selection)
+    incidents = kit.incidents()
+    stopped = kit.budget.stopped if counts["unpaid"] else ""
+    too_many = counts["failed"] > config.run.max_failed_share * counts["problems"]
+    if too_many or (stopped and not config.run.budget.publish):
+        return Outcome(out, None, total, spent, incidents, stopped)
     makes: set[str] = {kind for recipe in kit.recipes for kind in recipe.makes}
-    files = write_shards(out, chunks, tables_of(makes))
+    files = write_shards(out, worked.results, tables_of(makes), worked.selection)
     manifest = Manifest(
         name=config.name,
         format_version=FORMAT_VERSION,
@@ -188,10 +228,13 @@ def finish(
         files=tuple(files),
         counts=total,
         error_kinds=kinds,
+        targets=worked.selection.cells,
         models=kit.models(),
         spent=spent,
+        incidents=incidents,
+        stopped=stopped,
         packages=packages(),
     )
     write_card(out, manifest, kit.recipes)
     write_json(out / "manifest.json", manifest.as_json())
-    return Outcome(out, manifest, total, spent)
+    return Outcome(out, manifest, total, spent, incidents, stopped)

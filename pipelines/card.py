@@ -1,14 +1,16 @@
 """The dataset card: README.md with the Hub's configs, so that the folder loads as it stands."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from generators.recipes.base import Recipe
 from pipelines.error_kinds import kinds_table
+from pipelines.faults import fault_lines
 from pipelines.files import write_text
+from pipelines.targets import target_lines
 from schemas.manifest import DataFile, Manifest
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -68,19 +70,28 @@ def _body(manifest: Manifest, recipes: Sequence[Recipe]) -> str:
     lines += [f"| `{table}` | {count} | {_WHAT[table]} |" for table, count in rows.items()]
     lines += ["", "## From problems to rows", "", "| | |", "|---|---|"]
     lines += [f"| {name.replace('|', '/')} | {value} |" for name, value in counts.items()]
-    lines += ["", "## Recipes", "", "| recipe | rows | paper | mistakes |", "|---|---|---|---|"]
+    lines += ["", "## Recipes", ""]
+    lines += ["| recipe | rows | without any mistake | paper | mistakes |", "|---|---|---|---|---|"]
     for recipe in recipes:
         learnt = "sft" in recipe.makes and recipe.weights.get("mistake", 1.0) > 0
         lines.append(
-            f"| `{recipe.name}` | {counts.get(f'kept.{recipe.name}', 0)} | {recipe.paper} | "
+            f"| `{recipe.name}` | {counts.get(f'kept.{recipe.name}', 0)} | {_keeps(recipe, counts)} | {recipe.paper} | "
             f"{'learnt' if learnt else 'not learnt'} |"
         )
+    if manifest.targets:
+        lines += ["", "## Targets", "", *(f"* {line}" for line in target_lines(manifest.targets))]
     lines += kinds_table(manifest.error_kinds)
     if manifest.models:
         lines += ["", "## Models", ""]
         lines += [
             f"* {role}: `{m['model']}`, sampling `{m['sampling']}`" for role, m in manifest.models.items()
         ]
+    said = fault_lines(counts, manifest.incidents)
+    if said or manifest.stopped:
+        lines += ["", "## What went wrong", ""]
+        lines += [f"* {line}" for line in said]
+    if manifest.stopped:
+        lines.append(f"* Not a whole build: the budget was spent ({manifest.stopped}).")
     lines += [
         "",
         f"{_proof(manifest)}Format version {manifest.format_version}; `spans` are half-open code-point ranges "
@@ -88,6 +99,12 @@ def _body(manifest: Manifest, recipes: Sequence[Recipe]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _keeps(recipe: Recipe, counts: Mapping[str, int]) -> str:
+    """Share of its rows in which nothing was wrong: too few teach a model to doubt everything."""
+    kept, right = counts.get(f"kept.{recipe.name}", 0), counts.get(f"without_mistake.{recipe.name}", 0)
+    return f"{right / kept:.0%}" if kept else ""
 
 
 def _proof(manifest: Manifest) -> str:

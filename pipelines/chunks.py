@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from generators.attempts import BroughtAttempt
-from pipelines.cases import CaseResult, work_case
+from pipelines.cases import UNFINISHED, CaseResult, work_case
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit
 from pipelines.plan import ChunkInput, read_chunk
@@ -40,14 +40,14 @@ class ChunkResult:
     counts: dict[str, int]
 
     @property
-    def failed(self) -> int:
-        """Problems of which a case or recipe failed."""
-        return self.counts.get("failed", 0)
+    def unfinished(self) -> bool:
+        """Whether a case failed or was not paid for, and the next run tries again."""
+        return any(self.counts.get(name) for name in UNFINISHED)
 
 
 def finished(chunk: ChunkInput, work: Path, kit: Kit) -> ChunkResult | None:
     """The chunk's result if it is there, of this input, config and models, and whole."""
-    folder = work / "chunks" / chunk.name
+    folder = work / "chunks" / chunk.folder
     record = folder / "chunk.json"
     if not record.is_file():
         return None
@@ -61,15 +61,27 @@ def finished(chunk: ChunkInput, work: Path, kit: Kit) -> ChunkResult | None:
 
 
 async def work_chunk(chunk: ChunkInput, work: Path, kit: Kit, tick: Tick) -> ChunkResult:
-    """Work on all problems of a chunk at once and write its result; `tick` hears of each case."""
+    """Work on all problems of a chunk as the window lets them in, and write its result; `tick` hears of each case.
+
+    The caller has opened the chunk in the window (`kit.window.open_chunk`).
+    """
 
     async def one(problem: Problem, rollouts: list[BroughtAttempt]) -> CaseResult:
-        result = await work_case(problem, rollouts, kit)
+        result = await work_case(problem, rollouts, kit, chunk.samples)
+        kit.window.leave()
         tick(result)
         return result
 
-    results = await asyncio.gather(*(one(p, r) for p, r in read_chunk(chunk)))
-    return _write(chunk, work, kit, results)
+    tasks: list[asyncio.Task[CaseResult]] = []
+    async with asyncio.TaskGroup() as cases:
+        for problem, rollouts in read_chunk(chunk):
+            await kit.window.enter()
+            tasks.append(cases.create_task(one(problem, rollouts)))
+    # In a thread: the engine is served meanwhile.
+    written = await asyncio.to_thread(_write, chunk, work, kit, [task.result() for task in tasks])
+    kit.window.written(len(tasks))
+    kit.save_spending()
+    return written
 
 
 def _write(chunk: ChunkInput, work: Path, kit: Kit, results: list[CaseResult]) -> ChunkResult:
@@ -81,8 +93,8 @@ def _write(chunk: ChunkInput, work: Path, kit: Kit, results: list[CaseResult]) -
         for table, rows in result_rows(result, kit.config.prompt.messages(result.problem)).items():
             name = "dropped" if table == "dropped" else f"{table}.{split}"
             tables.setdefault(name, []).extend(rows)
-    target = work / "chunks" / chunk.name
-    partial = target.with_name(f".{chunk.name}.{os.getpid()}.partial")
+    target = work / "chunks" / chunk.folder
+    partial = target.with_name(f".{chunk.folder}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     for name, rows in sorted(tables.items()):

@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.journal_commands import add_actions
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, ResumeError
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-DONE, BAD_CONFIG, TOO_MANY_FAILED, INTERRUPTED = 0, 2, 3, 130
+DONE, BAD_CONFIG, TOO_MANY_FAILED, BUDGET_SPENT, INTERRUPTED = 0, 2, 3, 4, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,10 +33,34 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_build(commands: "Commands") -> None:
     build = commands.add_parser("build", help="build a dataset from a config, or go on with a build")
-    build.add_argument("config", nargs="?", type=Path, help="YAML config; without one the embedded demo")
+    _add_config(build)
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dataset")
-    build.add_argument("--limit", type=int, metavar="N", help="use at most N problems")
-    build.add_argument(
+    build.add_argument("--prefect", action="store_true", help="run the stages as tasks of a Prefect flow")
+    build.set_defaults(run=_build)
+
+    plan = commands.add_parser(
+        "plan", help="say what a build will ask for, take and cost, and refuse what cannot work"
+    )
+    _add_config(plan)
+    plan.add_argument(
+        "--probe",
+        type=_count,
+        default=12,
+        metavar="N",
+        help="problems built for real to measure the rest by (default: 12; 0 asks no model)",
+    )
+    plan.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder of the build to come: its journal keeps the probe"
+    )
+    plan.add_argument("--json", action="store_true", help="print JSON")
+    plan.set_defaults(run=_plan)
+
+
+def _add_config(command: argparse.ArgumentParser) -> None:
+    """What says which build it is."""
+    command.add_argument("config", nargs="?", type=Path, help="YAML config; without one the embedded demo")
+    command.add_argument("--limit", type=int, metavar="N", help="use at most N problems")
+    command.add_argument(
         "--set",
         action="append",
         default=[],
@@ -43,8 +68,6 @@ def _add_build(commands: "Commands") -> None:
         metavar="KEY=VALUE",
         help="change one config value, e.g. policy.samples=4 or recipes.0.mistakes=2; may be repeated",
     )
-    build.add_argument("--prefect", action="store_true", help="run the stages as tasks of a Prefect flow")
-    build.set_defaults(run=_build)
 
 
 def _add_lists(commands: "Commands") -> None:
@@ -106,6 +129,9 @@ def _add_files(commands: "Commands") -> None:
     verify = commands.add_parser("verify", help="judge a file of answers, programs or queries")
     add_kinds(verify)
 
+    journal = commands.add_parser("journal", help="look after the folder that completions are kept in")
+    add_actions(journal)
+
 
 def _count(written: str) -> int:
     number = int(written)
@@ -115,7 +141,7 @@ def _count(written: str) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases."""
+    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases, 4 the budget ended the build."""
     args = parser().parse_args(argv)
     try:
         return int(args.run(args))
@@ -159,7 +185,24 @@ def _build(args: argparse.Namespace) -> int:
 
             outcome = asyncio.run(build(config, args.out, progress))
     print_summary(outcome)
+    if outcome.stopped:
+        return BUDGET_SPENT
     return DONE if outcome.manifest else TOO_MANY_FAILED
+
+
+def _plan(args: argparse.Namespace) -> int:
+    import json
+
+    from pipelines.config_file import load
+    from pipelines.preflight import preflight
+    from pipelines.preflight_table import print_preflight
+
+    ahead = preflight(load(args.config, args.changes, args.limit), args.probe, args.out)
+    if args.json:
+        print(json.dumps(ahead.as_json(), indent=2))
+    else:
+        print_preflight(ahead)
+    return DONE
 
 
 def _recipes(args: argparse.Namespace) -> int:

@@ -13,24 +13,30 @@ from filters.verify.math.options import JudgeOptions
 from generators.ask import LocateOptions
 from generators.attempts_file import AttemptsFile
 from generators.engines.base import ENGINES, EngineOptions
+from generators.engines.budget import BudgetOptions
 from generators.recipes.base import RECIPES, Recipe
 from generators.roles import PromptOptions, SamplingOptions
 from generators.sources.base import SOURCES, Source
 from generators.steps import StepStyle
 from pipelines.members import member
+from pipelines.targets import CapOptions, TargetOptions
 from schemas.exceptions import ConfigError
-from schemas.family import Options
+from schemas.family import Options, nearest
 from schemas.ids import content_hash
 
 RUNS = Path(__file__).parent / "runs"
 """Ready configs; `corrigenda build` without one takes demo.yaml."""
 
 
+ROLES = ("policy", "teacher", "critic")
+"""Who may be asked, in the order of the manifest."""
+
+
 class RoleConfig(Options):
     """Who is asked, and how."""
 
-    engine: dict[str, Any]
-    """An engine by `type` with its options."""
+    engine: dict[str, Any] | str
+    """An engine by `type` with its options, or the name of the role whose engine this one shares."""
     sampling: SamplingOptions = SamplingOptions()
     """Temperature, top_p, max_tokens, seed."""
 
@@ -40,19 +46,34 @@ class PolicyConfig(RoleConfig):
 
     samples: int = Field(default=8, ge=1)
     """Attempts per problem."""
+    details: bool = False
+    """Keep every token's log-probability and entropy in the attempts table, where the engine knows them."""
+
+
+class Prices(Options):
+    """Price of a role's tokens, in any currency."""
+
+    input: float = Field(default=0.0, ge=0, alias="in")
+    """Per million prompt tokens."""
+    output: float = Field(default=0.0, ge=0, alias="out")
+    """Per million sampled tokens."""
 
 
 class RunConfig(Options):
     """How a build runs. Changes no row, so a resumed build may differ in it."""
 
-    chunks_in_flight: int = Field(default=2, ge=1)
-    """Chunks worked on at once, so that no chunk's slowest sample leaves the engine idle."""
+    cases_in_flight: int = Field(default=512, ge=1)
+    """Problems worked on at once. More than the engine has slots, so that slow ones leave it no gap."""
     journal: str = ""
     """Folder of the journal; empty: `work/journal` of the build. May be shared between builds."""
     replay_only: bool = False
     """Never ask the model: a completion that is not journaled fails its case."""
     max_failed_share: float = Field(default=0.05, ge=0, le=1)
     """Share of failed cases above which the build ends with exit code 3."""
+    budget: BudgetOptions = BudgetOptions()
+    """What the build may spend."""
+    prices: dict[str, Prices] = {}
+    """What a role's tokens cost, by role; `corrigenda plan` works out the cost."""
 
 
 class BuildConfig(Options):
@@ -76,6 +97,8 @@ class BuildConfig(Options):
     """The model to sample; none where attempts come from files."""
     teacher: RoleConfig | None = None
     """A stronger model that writes reflections; never required."""
+    critic: RoleConfig | None = None
+    """The model that is asked where an attempt first goes wrong; without one the teacher is."""
     prompt: PromptOptions = PromptOptions()
     """How a problem is put to the policy."""
     steps: StepStyle = "auto"
@@ -88,6 +111,10 @@ class BuildConfig(Options):
     """What is built: recipes by `type` with their options."""
     filters: list[dict[str, Any]] = [{"type": "shape"}, {"type": "truth"}]
     """Row filters by `type` with their options, in order."""
+    targets: TargetOptions = TargetOptions()
+    """Rows wanted, by what they are; more problems and samples are drawn until they are there."""
+    caps: CapOptions = CapOptions()
+    """Most rows from one problem and of one kind of mistake."""
     test_share: float = Field(default=0.05, ge=0, lt=1)
     """Share of problems whose rows go to the test split, by hash of the statement."""
     run: RunConfig = RunConfig()
@@ -121,16 +148,37 @@ class BuildConfig(Options):
 
     def roles(self) -> dict[str, RoleConfig]:
         """The roles that somebody plays, by name."""
-        return {name: role for name, role in (("policy", self.policy), ("teacher", self.teacher)) if role}
+        named = {name: getattr(self, name) for name in ROLES}
+        return {name: role for name, role in named.items() if role}
 
     def engines_made(self) -> dict[str, EngineOptions]:
-        """Every role's engine options, checked."""
-        return {name: member(ENGINES, role.engine, f"{name}.engine") for name, role in self.roles().items()}
+        """Every role's engine options, checked; roles that share an engine have equal ones."""
+        return {name: member(ENGINES, self._engine(name), f"{name}.engine") for name in self.roles()}
+
+    def _engine(self, name: str) -> dict[str, Any]:
+        """What is written for a role's engine, or for that of the role it names."""
+        roles, passed = self.roles(), [name]
+        while not isinstance(written := roles[passed[-1]].engine, dict):
+            if written not in roles:
+                raise ConfigError(
+                    f"{passed[-1]}.engine: {written!r} is no role of this config{nearest(written, roles)} "
+                    f"There are: {', '.join(roles)}"
+                )
+            if written in passed:
+                raise ConfigError(f"{name}.engine: {' -> '.join([*passed, written])} names no engine")
+            passed.append(written)
+        return written
 
     def check(self) -> None:
         """Everything that can be refused before work starts; ConfigError."""
         self.sources_made()
-        self.recipes_made()
+        names = [recipe.name for recipe in self.recipes_made()]
+        for number, cell in enumerate(self.targets.cells):
+            if cell.recipe and cell.recipe not in names:
+                raise ConfigError(
+                    f"targets.cells.{number}.recipe: {cell.recipe!r} is no recipe of this config"
+                    f"{nearest(cell.recipe, names)} There are: {', '.join(names)}"
+                )
         self.filters_made()
         if self.policy is None and not self.attempts:
             raise ConfigError(
@@ -138,6 +186,9 @@ class BuildConfig(Options):
             )
         for engine in self.engines_made().values():
             engine.check()
+        for role in self.run.prices:
+            if role not in ROLES:
+                raise ConfigError(f"run.prices: {role!r} is no role{nearest(role, ROLES)}")
 
     def identity(self) -> dict[str, Any]:
         """What decides the rows: everything but `run`."""
@@ -155,7 +206,8 @@ class BuildConfig(Options):
             ]
         for name, engine in self.engines_made().items():
             options = engine.model_dump(mode="json", exclude=set(engine.runtime))
-            whole[name]["engine"] = {"type": whole[name]["engine"]["type"], **options}
+            # Sharing an engine by its role's name or by equal options is the same build.
+            whole[name]["engine"] = {"type": self._engine(name)["type"], **options}
         return whole
 
     def digest(self) -> str:

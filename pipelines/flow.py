@@ -51,11 +51,13 @@ def plan_task(work: str) -> dict[str, int]:
 
 
 @task(name="chunk", task_run_name="{name}", cache_policy=NO_CACHE)
-async def chunk_task(name: str, path: str, sha256: str, problems: int, work: str) -> dict[str, Any]:
+async def chunk_task(
+    name: str, path: str, sha256: str, problems: int, samples: int, work: str
+) -> dict[str, Any]:
     """Work on one chunk; returns its folder, file hashes and counts."""
     now = _NOW.get()
     assert now.kit is not None and now.tick is not None
-    chunk = ChunkInput(name, path, sha256, problems)
+    chunk = ChunkInput(name, path, sha256, problems, samples)
     return asdict(await work_chunk(chunk, Path(work), now.kit, now.tick))
 
 

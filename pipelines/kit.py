@@ -1,6 +1,8 @@
 """What a build works with: recipes, filters, judge, and engines behind the journal."""
 
-from collections.abc import AsyncIterator
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,11 +11,15 @@ from pathlib import Path
 from filters.base import RowFilter
 from filters.verify.math.judge import Judge
 from generators.ask import Tools
+from generators.engines.base import Engine
+from generators.engines.budget import Budget, Guarded
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.recipes.base import Recipe
 from generators.roles import Role
-from pipelines.config import BuildConfig
+from pipelines.config import ROLES, BuildConfig
+from pipelines.files import write_json
+from pipelines.window import Window
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,12 @@ class Kit:
     tools: Tools
     recipes: list[Recipe]
     filters: list[RowFilter]
+    window: Window
+    budget: Budget
+    spending: Path
+    """File in which what the build has spent outlives the process."""
     engines: dict[str, JournaledEngine] = field(default_factory=dict)
+    """By role; roles that share an engine have the same one."""
 
     @cached_property
     def digest(self) -> str:
@@ -32,17 +43,33 @@ class Kit:
         return self.config.digest()
 
     def spent(self) -> dict[str, float]:
-        """Completions and tokens so far, over all roles."""
-        engines = self.engines.values()
+        """Completions and tokens so far, over all roles; `total_*` with the build's earlier runs."""
+        engines = self._opened()
         return {
             "bought": sum(e.bought for e in engines),
             "replayed": sum(e.replayed for e in engines),
             "new_tokens": sum(e.bought_tokens for e in engines),
+            "prompt_tokens": self.budget.prompt_tokens,
+            **{f"total_{name}": amount for name, amount in self.budget.spending().items()},
         }
+
+    def incidents(self) -> dict[str, int]:
+        """What went wrong with any engine and was dealt with, by slug."""
+        counts: Counter[str] = Counter()
+        for engine in self._opened():
+            counts.update(engine.engine.incidents)
+        return dict(sorted(counts.items()))
+
+    def save_spending(self) -> None:
+        """Write down what the build has spent: the next run's budget begins there."""
+        write_json(self.spending, self.budget.spending())
+
+    def _opened(self) -> list[JournaledEngine]:
+        return list({id(e): e for e in self.engines.values()}.values())
 
     def models(self) -> dict[str, dict[str, str]]:
         """Name, weights' fingerprint and sampling of every role, for the manifest."""
-        roles = {"policy": self.tools.policy, "teacher": self.tools.teacher}
+        roles = {name: getattr(self.tools, name) for name in ROLES}
         return {
             name: {
                 "model": role.engine.model,
@@ -56,29 +83,58 @@ class Kit:
 
 
 @asynccontextmanager
-async def open_kit(config: BuildConfig, work: Path) -> AsyncIterator[Kit]:
-    """Open judge, journal and engines; close them whatever happens. ConfigError, EngineError."""
+async def open_kit(
+    config: BuildConfig, work: Path, around: Callable[[Engine], Engine] | None = None
+) -> AsyncIterator[Kit]:
+    """Open judge, journal and engines; close them whatever happens. ConfigError, EngineError.
+
+    `around` puts something between every engine and its journal: what fails on purpose, or takes its time.
+    """
     async with AsyncExitStack() as stack:
         judge = stack.enter_context(Judge(config.judge))
-        engines: dict[str, JournaledEngine] = {}
-        roles: dict[str, Role] = {}
-        if config.roles():
-            journal = Journal(Path(config.run.journal) if config.run.journal else work / "journal")
-            stack.callback(journal.close)
-        for name, options in config.engines_made().items():
-            replay = config.run.replay_only
-            opened = options.open_for_replay() if replay else options.open()
-            engine = JournaledEngine(opened, journal, replay_only=replay)
-            stack.push_async_callback(engine.close)
-            engines[name] = engine
-            roles[name] = Role(engine, config.roles()[name].sampling.sampling())
+        spending = work / "spent.json"
+        before = json.loads(spending.read_text(encoding="utf-8")) if spending.is_file() else {}
+        budget = Budget(config.run.budget, before)
+        # After the engines are closed: what is in flight then is still bought.
+        stack.callback(lambda: write_json(spending, budget.spending()))
+        engines = _open_engines(config, work, budget, stack, around or (lambda engine: engine))
+        sampling = {name: role.sampling.sampling() for name, role in config.roles().items()}
+        roles = {name: Role(engine, sampling[name]) for name, engine in engines.items()}
         tools = Tools(
             judge=judge,
             policy=roles.get("policy"),
             teacher=roles.get("teacher"),
+            critic=roles.get("critic"),
             prompt=config.prompt,
             style=config.steps,
             locate=config.locate,
             seed=config.seed,
         )
-        yield Kit(config, tools, config.recipes_made(), config.filters_made(), engines)
+        window = Window(config.run.cases_in_flight, config.chunk_size)
+        recipes, filters = config.recipes_made(), config.filters_made()
+        yield Kit(config, tools, recipes, filters, window, budget, spending, engines)
+
+
+def _open_engines(
+    config: BuildConfig,
+    work: Path,
+    budget: Budget,
+    stack: AsyncExitStack,
+    around: Callable[[Engine], Engine],
+) -> dict[str, JournaledEngine]:
+    """Every role's engine behind the journal and the budget; equal options are opened once."""
+    engines: dict[str, JournaledEngine] = {}
+    made = config.engines_made()
+    if made:
+        journal = Journal(Path(config.run.journal) if config.run.journal else work / "journal")
+        stack.callback(journal.close)
+    for name, options in made.items():
+        twin = next((other for other in engines if made[other] == options), None)
+        if twin is not None:
+            engines[name] = engines[twin]
+            continue
+        replay = config.run.replay_only
+        opened = options.open_for_replay() if replay else options.open()
+        engines[name] = JournaledEngine(Guarded(around(opened), budget), journal, replay_only=replay)
+        stack.push_async_callback(engines[name].close)
+    return engines

@@ -27,21 +27,34 @@ Brought = dict[str, list[ImportedAttempt]]
 
 @dataclass(frozen=True, slots=True)
 class ChunkInput:
-    """Where a chunk's problems are; the hash makes a stale result of the chunk visible."""
+    """Where a chunk's problems are; the hash makes a stale result of the chunk visible.
+
+    `samples` per problem where they are not the config's.
+    """
 
     name: str
     path: str
     sha256: str
     problems: int
+    samples: int = 0
+
+    @property
+    def folder(self) -> str:
+        """Name of its result's folder: rounds with more samples have one of their own."""
+        return f"{self.name}.k{self.samples}" if self.samples else self.name
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All chunk inputs of a build, in order, and what was unusable."""
+    """All chunk inputs of a build, in order, and what was unusable.
+
+    The `first` so many are the build; those behind them are in reserve for targets. 0: there is no reserve.
+    """
 
     chunks: tuple[ChunkInput, ...]
     counts: dict[str, int]
     dropped_path: str
+    first: int = 0
 
 
 def make_plan(config: BuildConfig, work: Path) -> Plan:
@@ -55,11 +68,12 @@ def make_plan(config: BuildConfig, work: Path) -> Plan:
     folder.mkdir(parents=True, exist_ok=True)
     dropped: list[Dropped] = []
     brought = _read_attempts(attempts, dropped)
-    problems = _read_problems(sources, config.limit, dropped)
+    problems = _read_problems(sources, _most(config), dropped)
     counts: Counter[str] = Counter()
+    first = -(-config.limit // config.chunk_size) if config.limit else 0
     chunks = [
         _write_chunk(folder, number, batch, brought, counts)
-        for number, batch in enumerate(_batched(problems, config.chunk_size))
+        for number, batch in enumerate(_batched(problems, config.chunk_size, config.limit))
     ]
     _unmatched(brought, config, dropped)
     if not chunks:
@@ -68,7 +82,7 @@ def make_plan(config: BuildConfig, work: Path) -> Plan:
     dropped_path = folder / "dropped.jsonl"
     dropped_path.write_text("".join(canonical_json(asdict(d)) + "\n" for d in dropped), encoding="utf-8")
     counts.update(f"dropped.{d.stage}.{d.reason}" for d in dropped)
-    plan = Plan(tuple(chunks), dict(sorted(counts.items())), str(dropped_path))
+    plan = Plan(tuple(chunks), dict(sorted(counts.items())), str(dropped_path), first)
     write_json(done, {"inputs": inputs, **asdict(plan)})
     return plan
 
@@ -113,7 +127,7 @@ def _resumed(saved: dict[str, Any], folder: Path, files: list[str]) -> Plan:
             "build into another folder with --out"
         )
     chunks = tuple(ChunkInput(**{**c, "path": str(folder / Path(c["path"]).name)}) for c in saved["chunks"])
-    return Plan(chunks, saved["counts"], str(folder / Path(saved["dropped_path"]).name))
+    return Plan(chunks, saved["counts"], str(folder / Path(saved["dropped_path"]).name), saved["first"])
 
 
 def _read_attempts(files: Sequence[AttemptsFile], dropped: list[Dropped]) -> Brought:
@@ -146,8 +160,18 @@ def _read_problems(sources: Sequence[Source], limit: int | None, dropped: list[D
     return itertools.islice(unique(), limit)
 
 
-def _batched(problems: Iterator[Problem], size: int) -> Iterator[list[Problem]]:
-    while batch := list(itertools.islice(problems, size)):
+def _most(config: BuildConfig) -> int | None:
+    """Problems planned at most: with targets also those that later rounds may need."""
+    if config.limit is None or not config.targets.cells:
+        return config.limit
+    return config.limit << config.targets.rounds
+
+
+def _batched(problems: Iterator[Problem], size: int, limit: int | None) -> Iterator[list[Problem]]:
+    """Chunks of `size`; one ends at the limit, so that what is behind it is in reserve."""
+    left = limit or 0
+    while batch := list(itertools.islice(problems, min(size, left) if left else size)):
+        left = max(0, left - len(batch))
         yield batch
 
 

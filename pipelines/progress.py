@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from types import TracebackType
 
 from rich.console import Console
@@ -19,7 +20,9 @@ from pipelines.build import Outcome
 from pipelines.build import Progress as Silent
 from pipelines.cases import CaseResult
 from pipelines.chunks import ChunkResult
+from pipelines.faults import fault_lines
 from pipelines.kit import Kit
+from pipelines.targets import target_lines
 
 _LINE_EVERY_S = 10.0
 """Where output is not a terminal (CI, a log file) a plain line this often instead of a bar."""
@@ -90,29 +93,60 @@ def print_summary(outcome: Outcome, console: Console | None = None) -> None:
     table = Table(title="From problems to rows", show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    for name in ("problems", "attempts", "attempts.right", "attempts.wrong", "attempts.unknown", "failed"):
+    for name in (
+        "problems",
+        "attempts",
+        "attempts.right",
+        "attempts.wrong",
+        "attempts.unknown",
+        "failed",
+        "unpaid",
+    ):
         if counts.get(name):
             table.add_row(name.replace(".", ": "), f"{counts[name]:,}")
     for group in ("unknown", "located", "kept", "skipped", "dropped"):
         for name, number in counts.items():
             if name.startswith(f"{group}.") and number:
-                table.add_row(f"  {name.replace('.', ': ', 1)}", f"{number:,}")
+                table.add_row(f"  {name.replace('.', ': ', 1)}{_without(name, counts)}", f"{number:,}")
     console.print(table)
+    for line in target_lines(outcome.manifest.targets if outcome.manifest else ()):
+        console.print(line, markup=False, soft_wrap=True)
     spent = outcome.spent
     console.print(
         f"{spent['seconds']:.1f} s; {spent['bought']:,.0f} completions sampled "
-        f"({spent['new_tokens']:,.0f} tokens), {spent['replayed']:,.0f} replayed from the journal",
+        f"({spent['new_tokens']:,.0f} tokens; {spent.get('prompt_tokens', 0):,.0f} of prompts), "
+        f"{spent['replayed']:,.0f} replayed from the journal",
         markup=False,
         soft_wrap=True,
     )
+    for line in [*fault_lines(counts, outcome.incidents), *_ended_early(outcome)]:
+        console.print(line, markup=False, soft_wrap=True)
     if outcome.manifest is None:
-        console.print(
-            f"Too many failed cases: {counts['failed']} of {counts['problems']}. Reasons are in "
-            f"{outcome.out / 'dropped'}; run the same command again to retry them.",
-            markup=False,
-            soft_wrap=True,
-        )
         return
     for file in outcome.manifest.files:
         console.print(f"  {file.rows:>7,} rows  {outcome.out / file.path}", markup=False, soft_wrap=True)
     console.print(f"See them: corrigenda show {outcome.out}", markup=False, soft_wrap=True)
+
+
+def _without(name: str, counts: Mapping[str, int]) -> str:
+    """Of a recipe's rows, those in which nothing was wrong."""
+    right = counts.get(name.replace("kept.", "without_mistake.", 1), 0) if name.startswith("kept.") else 0
+    return f" ({right:,} without a mistake)" if right else ""
+
+
+def _ended_early(outcome: Outcome) -> list[str]:
+    """What stands between the build and a whole dataset, how far it came, and how to go on."""
+    counts = outcome.counts
+    if outcome.stopped:
+        done = counts["problems"] - counts["unpaid"]
+        written = "The rows it paid for are written." if outcome.manifest else "No dataset is written."
+        return [
+            f"The budget is spent ({outcome.stopped}): {done:,} of {counts['problems']:,} problems are done. "
+            f"{written} The same command with a higher budget goes on from here; what is bought stays bought."
+        ]
+    if outcome.manifest is None:
+        return [
+            f"Too many failed cases: {counts['failed']} of {counts['problems']}. Reasons are in "
+            f"{outcome.out / 'dropped'}; run the same command again to retry them."
+        ]
+    return []

@@ -57,8 +57,14 @@ def attempt_row(attempt: Attempt, case: Case, prompt: tuple[Message, ...], found
         "finish": attempt.finish,
         "tokens": attempt.tokens,
         "logprob": attempt.logprob,
+        "token_logprobs": _listed(attempt.token_logprobs),
+        "token_entropies": _listed(attempt.token_entropies),
         "sampling": attempt.sampling,
     }
+
+
+def _listed(values: tuple[float, ...] | None) -> list[float] | None:
+    return None if values is None else list(values)
 
 
 def sampled_row(sampled: Sampled, case: Case) -> Row:

@@ -19,6 +19,8 @@ class Selection:
 
     out: dict[str, str] = field(default_factory=dict)
     cells: tuple[CellCount, ...] = ()
+    by_recipe: dict[str, int] = field(default_factory=dict)
+    """How many rows of each recipe go."""
 
     @property
     def short(self) -> bool:
@@ -42,7 +44,8 @@ def select(folders: Sequence[Path], targets: TargetOptions, caps: CapOptions) ->
         counts.append(CellCount(cell.label, cell.rows, min(cell.rows, mine.height)))
     if targets.cells and targets.others == "drop":
         out.update(dict.fromkeys(left["id"].to_list(), "no_target"))
-    return Selection(out, tuple(counts))
+    gone = rows.filter(pl.col("id").is_in(list(out))).group_by("recipe", maintain_order=True).len()
+    return Selection(out, tuple(counts), dict(gone.iter_rows()))
 
 
 def _rows(folders: Sequence[Path]) -> pl.DataFrame:

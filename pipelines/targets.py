@@ -14,12 +14,14 @@ the samples of every problem, until all cells are full, the rounds are over or t
 fell short is a table in summary, card and manifest.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from schemas.errors import KINDS
 from schemas.family import Options, nearest
+from schemas.manifest import CellCount
 
 Difficulty = Literal["easy", "medium", "hard"]
 
@@ -77,3 +79,12 @@ class CapOptions(Options):
     """Most rows of one recipe from one problem."""
     kind: int | None = Field(default=None, ge=1)
     """Most rows of one recipe with one kind of mistake."""
+
+
+def target_lines(cells: Sequence[CellCount]) -> list[str]:
+    """What was asked and what there is, a line per cell; nothing without targets."""
+    return [
+        f"target {cell.cell}: {cell.got:,} of {cell.asked:,} rows"
+        + ("" if cell.got >= cell.asked else f", {cell.asked - cell.got:,} short")
+        for cell in cells
+    ]

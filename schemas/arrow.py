@@ -80,6 +80,8 @@ _COLUMNS: Mapping[str, list[tuple[str, Any]]] = {
         ("finish", pa.string()),
         ("tokens", pa.int32()),
         ("logprob", pa.float32()),
+        ("token_logprobs", pa.list_(pa.float32())),
+        ("token_entropies", pa.list_(pa.float32())),
         ("sampling", pa.string()),
     ],
     "dropped": [

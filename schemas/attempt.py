@@ -42,7 +42,8 @@ class Attempt:
     `length` (cut by the token limit: truncated, never taken as wrong), or `file`. `origin` is
     `injected` where a mistake was put into a right attempt (`policy` and `model` are then that one's).
     `asked` is a hash of what was asked where that is not the problem alone, empty otherwise.
-    `logprob` is the sum over tokens in nats, where the engine gave it.
+    `logprob` is the sum over tokens in nats, where the engine gave it. `token_logprobs` and
+    `token_entropies` are in nats and per sampled token, where they were asked for and are known.
     """
 
     problem_id: str
@@ -55,6 +56,8 @@ class Attempt:
     finish: str = "stop"
     tokens: int | None = None
     logprob: float | None = None
+    token_logprobs: tuple[float, ...] | None = None
+    token_entropies: tuple[float, ...] | None = None
     sampling: str = ""
     origin: Origin = "policy"
     asked: str = ""

@@ -5,6 +5,7 @@
     ├── InputError (ValueError)     a file or dataset cannot be used as a whole; exit code 2
     ├── ResumeError (ValueError)    a folder holds a build of another config; exit code 2
     ├── EngineError (RuntimeError)  an engine could not answer a request; the case is marked failed
+    │   └── BudgetError             the build's budget is spent; a higher one goes on where it stopped
     └── RecordError (ValueError)    a record breaks its own rules (offsets, order, an empty id)
 
 One bad row is never an exception: it becomes a `schemas.dropped.Dropped` with its reason.
@@ -30,6 +31,10 @@ class ResumeError(CorrigendaError, ValueError):
 
 class EngineError(CorrigendaError, RuntimeError):
     """An engine gave up on a request."""
+
+
+class BudgetError(EngineError):
+    """The budget is spent: the purchase was not made."""
 
 
 class RecordError(CorrigendaError, ValueError):

@@ -32,8 +32,10 @@ class Manifest:
 
     `counts` are flat slugs (`attempts.wrong`, `kept.lemma`, `dropped.truth.right_side_fails`);
     `error_kinds` counts the wrong attempts by source, difficulty and kind of mistake;
-    `spent` holds seconds, completions bought and replayed, and tokens. Secrets never reach it:
-    configs cannot hold any.
+    `spent` holds seconds, completions bought and replayed, and tokens, of the run that wrote it and, as
+    `total_*`, of all runs of the build; `incidents` counts what went wrong with the engines and was dealt with
+    in that run; `stopped` names the limit of the budget that left cases out. Secrets never reach it: configs
+    cannot hold any.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Manifest:
     models: Mapping[str, Mapping[str, str]]
     spent: Mapping[str, float]
     packages: Mapping[str, str]
+    incidents: Mapping[str, int] = field(default_factory=dict)
+    stopped: str = ""
     error_kinds: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
     targets: tuple[CellCount, ...] = ()
 

@@ -96,9 +96,9 @@ async def case_of(number: int, served: Tools, samples: int = 7) -> Case:
     return Case(problem, tuple([await judged(problem, a, served.judge) for a in attempts]))
 
 
-def write_world(folder: Path, count: int) -> Path:
+def write_world(folder: Path, count: int, first: int = 0) -> Path:
     """Problems, replies and a config in a folder; returns the config's path."""
-    jars = [Jars(i) for i in range(count)]
+    jars = [Jars(i) for i in range(first, first + count)]
     problems = [
         {
             "id": j.problem.id,

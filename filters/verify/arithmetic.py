@@ -9,8 +9,8 @@ ends a statement.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 MOST_DIGITS = 20
 """Longer numbers are not arithmetic a person states."""
@@ -44,8 +44,7 @@ ARITHMETIC = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token and its place in the text."""
 
     kind: str

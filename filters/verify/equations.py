@@ -41,7 +41,7 @@ class Equation:
     holds: bool | None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)  # some 35 texts for each of the cases in flight
 def equations(text: str) -> tuple[Equation, ...]:
     """All numeric equations of a text, in order."""
     if "=" not in text:

@@ -170,7 +170,22 @@ ENGINES: Family[EngineOptions] = Family(
     "engine",
     "generators.engines",
     EngineOptions,
-    support=frozenset({"absent", "embedded", "journal", "journaled", "local", "purchases", "render"}),
+    support=frozenset(
+        {
+            "absent",
+            "budget",
+            "embedded",
+            "journal",
+            "journaled",
+            "journals",
+            "local",
+            "purchases",
+            "render",
+            "server",
+            "stages",
+            "vllm_inside",
+        }
+    ),
 )
 
 

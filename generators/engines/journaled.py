@@ -1,11 +1,28 @@
 """An engine that never buys the same completion, or the same scores, twice."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Protocol
 
 from generators.engines.base import Completion, Engine, Request, ScoreRequest, Scores
-from generators.engines.journal import Journal, completion_key, score_key
+from generators.engines.journal import Journal
+from generators.engines.journals.keys import completion_keys, score_key
 from generators.engines.purchases import Purchases
 from schemas.exceptions import EngineError
+
+
+class Purse(Protocol):
+    """What a build may spend."""
+
+    def admit(self, samples: int) -> None:
+        """BudgetError where so many more completions may not be bought."""
+        ...
+
+    def spent(self, completions: Sequence[Completion], prompt_tokens: int) -> None:
+        """Note a purchase that was made: its completions, and the tokens of their prompt, counted once."""
+        ...
 
 
 class JournaledEngine(Engine):
@@ -14,63 +31,61 @@ class JournaledEngine(Engine):
     Every completion is in the journal before it is returned, and so are scores. Two coroutines that
     ask for the same sample at once share one purchase, and a purchase whose asker was cancelled is
     finished and kept. With `replay_only` the wrapped engine is never asked: what is missing is an
-    EngineError.
+    EngineError. A `budget` is asked before each purchase; replays cost nothing.
+
+    A completion without the per-token details that a request wants is not bought again: its tokens are
+    scored, once, and where the engine cannot score it is handed back as it is.
     """
 
-    def __init__(self, engine: Engine, journal: Journal, *, replay_only: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, journal: Journal, *, replay_only: bool = False, budget: Purse | None = None
+    ) -> None:
         self.engine = engine
         self.journal = journal
         self.replay_only = replay_only
+        self.budget = budget
         self.fingerprint = engine.fingerprint
         self.model = engine.model
         self.renderer = engine.renderer
+        self.asked = 0
+        """Completions that this engine was asked for."""
         self.bought = 0
         """Completions that the wrapped engine was asked for and gave."""
         self.replayed = 0
         """Completions answered without a purchase of their own."""
         self.bought_tokens = 0
         """Sampled tokens of what was bought."""
+        self.bought_prompt_tokens = 0
+        """Prompt tokens of what was bought, once for all samples that were bought together."""
         self.scored = 0
         """Continuations that the wrapped engine was asked to score and did."""
         self._completions: Purchases[int, Completion] = Purchases(journal.get)
         self._scores: Purchases[tuple[int, ...], Scores] = Purchases(journal.get_scores)
 
+    @cached_property
+    def incidents(self) -> Counter[str]:
+        """Those of the wrapped engine."""
+        return self.engine.incidents
+
     async def generate(self, request: Request) -> list[Completion]:
-        """One completion per index of `request.samples`, in that order."""
-
-        async def buy(keys: dict[int, str]) -> dict[str, Completion]:
-            self._refuse_replay(keys.values(), f"completion(s) of {self.model} (sample {min(keys)}, ")
-            wanted = Request(request.ids, request.sampling, tuple(keys))
-            completions = await self.engine.generate(wanted)
-            if len(completions) != len(keys):
-                raise EngineError(f"{self.model} gave {len(completions)} completions for {len(keys)}")
-            for (sample, key), completion in zip(keys.items(), completions, strict=True):
-                self.journal.put(key, completion, model=self.model, seed=request.seed(sample))
-                self.bought += 1
-                self.bought_tokens += len(completion.token_ids)
-            return dict(zip(keys.values(), completions, strict=True))
-
-        keys = {sample: completion_key(self.fingerprint, request, sample) for sample in request.samples}
-        found, missing = await self._completions.get(keys, buy)
+        """One completion per index of `request.samples`, in that order. BudgetError, EngineError."""
+        keys = completion_keys(self.fingerprint, request, request.samples)
+        self.asked += len(request.samples)
+        found, missing = await self._completions.get(keys, lambda lacking: self._buy(request, lacking))
         self.replayed += len(keys) - missing
+        if request.details:
+            found = await self._detailed(request.ids, found)
+        else:
+            # Whether an earlier asker wanted details must not change what this one gets.
+            found = {key: _plain(completion) for key, completion in found.items()}
         return [found[keys[sample]] for sample in request.samples]
 
     async def score(self, request: ScoreRequest) -> list[Scores]:
         """Scores of every continuation, in that order: those of the first time they were asked for."""
-
-        async def buy(keys: dict[tuple[int, ...], str]) -> dict[str, Scores]:
-            self._refuse_replay(keys.values(), f"score(s) of {self.model} (")
-            scores = await self.engine.score(ScoreRequest(request.ids, tuple(keys)))
-            if len(scores) != len(keys):
-                raise EngineError(f"{self.model} gave {len(scores)} scores for {len(keys)}")
-            for key, one in zip(keys.values(), scores, strict=True):
-                self.journal.put_scores(key, one, model=self.model)
-                self.scored += 1
-            return dict(zip(keys.values(), scores, strict=True))
-
-        keys = {c: score_key(self.fingerprint, request.ids, c) for c in request.continuations}
-        found, _missing = await self._scores.get(keys, buy)
-        return [found[keys[continuation]] for continuation in request.continuations]
+        wanted = request.continuations
+        keys = {c: score_key(self.fingerprint, request.ids, c, request.entropies) for c in wanted}
+        found, _missing = await self._scores.get(keys, lambda lacking: self._buy_scores(request, lacking))
+        return [found[keys[continuation]] for continuation in wanted]
 
     async def close(self) -> None:
         """Wait for purchases in flight, so that they are kept; close the engine and the journal file."""
@@ -79,9 +94,61 @@ class JournaledEngine(Engine):
         await self.engine.close()
         self.journal.close()
 
+    async def _buy(self, request: Request, keys: dict[int, str]) -> dict[str, Completion]:
+        self._refuse_replay(keys.values(), f"completion(s) of {self.model} (sample {min(keys)}, ")
+        if self.budget:
+            self.budget.admit(len(keys))
+        wanted = Request(request.ids, request.sampling, tuple(keys), request.details)
+        completions = await self.engine.generate(wanted)
+        if len(completions) != len(keys):
+            raise EngineError(f"{self.model} gave {len(completions)} completions for {len(keys)}")
+        for (sample, key), completion in zip(keys.items(), completions, strict=True):
+            self.journal.put(key, completion, model=self.model, seed=request.seed(sample))
+            self.bought += 1
+            self.bought_tokens += len(completion.token_ids)
+        self.bought_prompt_tokens += len(request.ids)
+        if self.budget:
+            self.budget.spent(completions, len(request.ids))
+        return dict(zip(keys.values(), completions, strict=True))
+
+    async def _buy_scores(self, request: ScoreRequest, keys: dict[tuple[int, ...], str]) -> dict[str, Scores]:
+        self._refuse_replay(keys.values(), f"score(s) of {self.model} (")
+        scores = await self.engine.score(replace(request, continuations=tuple(keys)))
+        if len(scores) != len(keys):
+            raise EngineError(f"{self.model} gave {len(scores)} scores for {len(keys)}")
+        for key, one in zip(keys.values(), scores, strict=True):
+            self.journal.put_scores(key, one, model=self.model)
+            self.scored += 1
+        return dict(zip(keys.values(), scores, strict=True))
+
+    async def _detailed(self, ids: tuple[int, ...], found: dict[str, Completion]) -> dict[str, Completion]:
+        """The same, with log-probabilities per token wherever they can be known."""
+        bare = {c.token_ids for c in found.values() if c.logprobs is None}
+        if not bare:
+            return found
+        continuations = tuple(sorted(bare))
+        try:
+            scores = await self.score(ScoreRequest(ids, continuations, entropies=True))
+        except EngineError:
+            return found
+        by_tokens = dict(zip(continuations, scores, strict=True))
+        return {
+            key: c if c.logprobs is not None else _with(c, by_tokens[c.token_ids]) for key, c in found.items()
+        }
+
     def _refuse_replay(self, keys: Collection[str], what: str) -> None:
         if self.replay_only:
             raise EngineError(
                 f"the journal {self.journal.folder} lacks {len(keys)} {what}key {next(iter(keys))}); "
                 "run the build once without replay_only"
             )
+
+
+def _plain(completion: Completion) -> Completion:
+    if completion.logprobs is None and completion.entropies is None:
+        return completion
+    return replace(completion, logprobs=None, entropies=None)
+
+
+def _with(completion: Completion, scores: Scores) -> Completion:
+    return replace(completion, logprobs=scores.logprobs, entropies=scores.entropies)

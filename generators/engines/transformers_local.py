@@ -19,7 +19,8 @@ from pydantic import Field
 
 from generators.engines.absent import Absent
 from generators.engines.base import Engine, EngineOptions
-from generators.engines.local.folder import check_folder, check_hub, find_model, local_folder
+from generators.engines.local.folder import ModelFolder, check_folder, check_hub, find_model, local_folder
+from generators.engines.local.weights import with_dtype
 from schemas.exceptions import ConfigError
 
 
@@ -33,7 +34,8 @@ class TransformersLocal(EngineOptions):
     revision: str | None = None
     """Branch, tag or commit of a Hub model."""
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
-    """Number format of the weights; `auto` is the one they are stored in."""
+    """Number format of the weights; `auto` is the one they are stored in, on every device. Another is another
+    model to the journal. On a GPU, `bfloat16` for weights stored in float32."""
     device: str = "auto"
     """`cpu`, `cuda`, `cuda:1`, …; `auto` is the GPU where there is one."""
     max_batch: int = Field(default=128, ge=1)
@@ -51,13 +53,17 @@ class TransformersLocal(EngineOptions):
         else:
             check_hub(self.model, self.revision)
 
+    def _folder(self) -> ModelFolder:
+        return with_dtype(find_model(self.model, self.revision, self.trust_remote_code), self.dtype)
+
     def open(self) -> Engine:
         """Load tokenizer and weights."""
         _require()
         from generators.engines.local.engine import LocalEngine
-        from generators.engines.local.load import load_model, load_renderer, take_ends
+        from generators.engines.local.load import load_model, take_ends
+        from generators.engines.local.tokenizer import load_renderer
 
-        folder = find_model(self.model, self.revision, self.trust_remote_code)
+        folder = self._folder()
         renderer = load_renderer(folder, self.trust_remote_code)
         model = load_model(folder, self.dtype, self.device, self.trust_remote_code)
         ends = take_ends(model, renderer)
@@ -66,9 +72,9 @@ class TransformersLocal(EngineOptions):
     def open_for_replay(self) -> Engine:
         """Fingerprint and tokenizer only: no weights are loaded."""
         _require()
-        from generators.engines.local.load import load_renderer
+        from generators.engines.local.tokenizer import load_renderer
 
-        folder = find_model(self.model, self.revision, self.trust_remote_code)
+        folder = self._folder()
         return Absent(folder.fingerprint, folder.model, load_renderer(folder, self.trust_remote_code))
 
 

@@ -1,4 +1,4 @@
-"""A teacher's judgement of where an attempt first goes wrong, with the reference in view, kept only where it checks.
+"""A critic's judgement of where an attempt first goes wrong, with the reference in view, kept only where it checks.
 
 The reply is JSON: `{"wrong": true, "step": 2, "quote": "12 + 9 = 23", "kind": "calculation"}`. It is kept
 where it says, as the verdict does, that the answer is wrong, the step exists, the quoted words stand
@@ -23,10 +23,10 @@ _OBJECT = re.compile(r"\{[^{}]*\}")
 
 
 async def by_teacher(ask: "Ask", attempt: Attempt) -> Location | None:
-    """The teacher's location, if its reply holds in every way that can be checked; else None."""
-    if ask.tools.teacher is None or not attempt.verdict.is_wrong:
+    """The location by the critic, or the teacher, if its reply holds in every way that can be checked; else None."""
+    if not attempt.verdict.is_wrong:
         return None
-    for reply in await ask.teacher([Message("user", question(ask, attempt))]):
+    for reply in await ask.critic([Message("user", question(ask, attempt))]):
         found = read_judgement(reply.text, attempt)
         if found is not None:
             return found
@@ -34,7 +34,7 @@ async def by_teacher(ask: "Ask", attempt: Attempt) -> Location | None:
 
 
 def question(ask: "Ask", attempt: Attempt) -> str:
-    """The teacher's prompt: problem, reference, the attempt's steps by number, the kinds there are."""
+    """The critic's prompt: problem, reference, the attempt's steps by number, the kinds there are."""
     problem = ask.case.problem
     kinds = [k for k in KINDS.values() if k.domain == problem.domain]
     return texts.LOCATE.format(

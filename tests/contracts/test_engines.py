@@ -2,7 +2,7 @@
 
 import asyncio
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +18,15 @@ from generators.engines.base import (
     ScoreRequest,
     Scores,
 )
+from generators.engines.openai_server import OpenAIServer
 from generators.engines.scripted import Scripted
 from generators.engines.transformers_local import TransformersLocal
+from generators.engines.vllm import Vllm
 from generators.roles import Role
 from schemas.exceptions import EngineError
 from schemas.segment import Message
-from tests.generators.engines.tiny_llama import make_tiny_llama
+from tests.generators.engines.faulty_server import FaultyServer
+from tests.generators.engines.tiny_llama import CONTEXT, make_tiny_llama
 
 TALK = [Message("user", "What is 3 * 12?")]
 REPLY = "3 * 12 = {}. So the answer is {}.\n\nDone, I think."
@@ -40,9 +43,23 @@ def transformers_local(folder: Path) -> EngineOptions:
     return TransformersLocal(model=str(make_tiny_llama(folder)), dtype="float32", device="cpu", max_batch=16)
 
 
+def openai_server(folder: Path) -> EngineOptions:
+    server = FaultyServer(transformers_local(folder).open(), root=str(folder), context=CONTEXT)
+    server.__enter__()  # a daemon thread: it ends with the tests
+    return OpenAIServer(urls=(server.url,), model="tiny", root=str(folder))
+
+
+def vllm(folder: Path) -> EngineOptions:
+    pytest.importorskip("vllm")
+    # Attention on the CPU knows heads of 32 and more.
+    return Vllm(model=str(make_tiny_llama(folder, hidden=128)), dtype="float32")
+
+
 OPTIONS: dict[str, Callable[[Path], EngineOptions]] = {
+    "openai_server": openai_server,
     "scripted": scripted,
     "transformers_local": transformers_local,
+    "vllm": vllm,
 }
 
 
@@ -54,8 +71,10 @@ def options(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="module")
-def engine(options: EngineOptions) -> Engine:
-    return options.open()
+def engine(options: EngineOptions) -> Iterator[Engine]:
+    opened = options.open()
+    yield opened
+    asyncio.run(opened.close())
 
 
 def ask(engine: Engine, samples: tuple[int, ...], sampling: Sampling, prefix: str = "") -> list[Completion]:

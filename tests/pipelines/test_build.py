@@ -89,7 +89,7 @@ def test_datasets_loads_the_folder_as_it_stands(built: Path, tmp_path: Path) -> 
 
 
 def test_the_same_config_builds_the_same_bytes(built: Path, config: Path, tmp_path: Path) -> None:
-    done = corrigenda("build", config, "--out", tmp_path / "again", "--set", "run.chunks_in_flight=1")
+    done = corrigenda("build", config, "--out", tmp_path / "again", "--set", "run.cases_in_flight=1")
     assert done.returncode == 0, done.stderr
     assert hashes(tmp_path / "again") == hashes(built)
 

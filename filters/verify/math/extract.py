@@ -14,6 +14,7 @@ Not covered: answers in other languages' phrasing, answers spread over several s
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from filters.verify.math.notation import closing_brace
@@ -60,6 +61,8 @@ _PHRASE = re.compile(
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[,;](?=\s+[A-Za-z])|\s+(?:because|since|so|which|and we|I hope)\b")
 _NUMBER = re.compile(r"(?:(?<![\w)\]}.] )(?<![\w.)\]}])-)?\$?\d[\d,]*(?:\.\d+)?(?:/\d[\d,]*)?%?|(?<!\d)\.\d+")
 _FORMULA = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]|(?<!\\)\$(?!\d+[^$]*[a-z]{3})[^$\n]+\$")
+_SHORT = 4000
+"""Longest text, in characters, whose answer is remembered: memory stays below some 100 MB."""
 _OPTION_B = re.compile(r"\s*\n[ \t*]*B[ \t]*[:=]")
 _OPENERS = ("**", "__", "$$", "\\(", "\\[", "$", "*", "_", "`", '"', "“", ":", " ", "\t", "=")
 _CLOSERS = ("**", "__", "$$", "\\)", "\\]", "*", "_", "`", '"', "”", ".", ",", ";", "!", " ", "\t", "\r")
@@ -70,6 +73,10 @@ def extract_answer(text: str, explicit_only: bool = False) -> Extracted | None:
 
     A text that was cut in the middle has a last line but no final answer: ask for explicit ones there.
     """
+    return (_remembered if len(text) <= _SHORT else _extracted)(text, explicit_only)
+
+
+def _extracted(text: str, explicit_only: bool) -> Extracted | None:
     offset = max(0, len(text) - MAX_TAIL)
     found: Extracted | None = None
     for candidate in _explicit(text, offset):
@@ -79,6 +86,10 @@ def extract_answer(text: str, explicit_only: bool = False) -> Extracted | None:
     if found is None and not explicit_only:
         found = _last_line(text)
     return found
+
+
+# The rows of a case quote the same few texts, and every one of them is verified again.
+_remembered = lru_cache(maxsize=16384)(_extracted)
 
 
 def _explicit(text: str, offset: int) -> Iterator[Extracted]:

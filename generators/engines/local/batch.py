@@ -1,100 +1,99 @@
-"""A batch of rows in the model: its ids, its attention mask, its cache of keys and values."""
+"""A batch of rows in the model, which rows join and leave at any step."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 
 import torch
 
+from generators.engines.local.cache import can_join
 from generators.engines.local.decoder import Decoder
+from generators.engines.local.memory import Memory, RowMemory, WholeMemory
 from generators.engines.local.model import CausalModel
 from generators.engines.local.rows import Row
-from generators.engines.local.sampler import RowSampler
-from generators.engines.local.stops import RowStops
+from generators.engines.local.sampler import RowSampler, Sampled
 from schemas.exceptions import EngineError
+
+_BURST = 8  # steps between looks at what a GPU has sampled; each look waits for it
 
 
 class Batch:
-    """Rows that are sampled together. Shapes: B rows, L ids of prompts and tokens so far."""
+    """Rows that are sampled together. Shapes: B rows, S steps."""
 
-    def __init__(self, model: CausalModel, decoder: Decoder, rows: Sequence[Row]) -> None:
-        self.rows = list(rows)
-        self._model = model
+    def __init__(self, model: CausalModel, decoder: Decoder, most: int) -> None:
+        self.rows: list[Row] = []
+        self.joins_cheaply = can_join(model)
+        """Whether rows that join cost nothing but their own prompts."""
         self._decoder = decoder
-        ids_B_L, mask_B_L = left_padded([[*row.prompt, *row.tokens] for row in rows])
-        self._ids_B_L = ids_B_L.to(model.device)
-        self._mask_B_L = mask_B_L.to(model.device)
-        self._cache: object = None
+        self._device = model.device
+        self._burst = 1 if model.device.type == "cpu" else _BURST
+        self._memory: Memory = RowMemory(model, most) if self.joins_cheaply else WholeMemory(model)
+        self._sampler: RowSampler | None = None
 
-    def advance(self, leave: Callable[[int], bool]) -> None:
-        """Sample until all rows have finished or `leave(finished rows)` says so.
+    def join(self, rows: Sequence[Row]) -> None:
+        """Take in rows: compute their prompts and sample one token for each."""
+        for part, scores in self._memory.join(rows):
+            sampled = RowSampler(part, self._device).sample(scores, self._draws(part, 1)[0])
+            self.rows += part
+            self._note([sampled], part)
+        self._sampler = None
+        self._leave()
 
-        Finished rows get their completion and leave `rows`; so do those that nobody waits for.
+    def step(self) -> None:
+        """Sample one token for every row, or some where the device is not to be waited for.
+
+        Finished rows get their completion and leave; so do those that nobody waits for.
         """
-        sampler = RowSampler(self.rows, self._model.device)
-        stops = RowStops(self.rows, self._decoder, self._model.device, leave)
-        sequences_B_L, cache = self._generate(sampler, stops)
-        length = self._ids_B_L.shape[1]
-        sampled, lengths = sequences_B_L[:, length:].tolist(), stops.lengths.tolist()
-        logprobs_B_T = torch.stack(sampler.logprobs, dim=1).double().cpu()
+        steps = min(self._burst, *(row.left for row in self.rows))
+        tokens_B = torch.tensor([row.tokens[-1] for row in self.rows], device=self._device)
+        self._sampler = self._sampler or RowSampler(self.rows, self._device)
+        sampled: list[Sampled] = []
+        for ahead, draws_B in enumerate(self._draws(self.rows, steps)):
+            sampled.append(self._sampler.sample(self._memory.scores(self.rows, tokens_B, ahead), draws_B))
+            tokens_B = sampled[-1].tokens
+        self._note(sampled, self.rows)
+        self._leave()
+
+    def _draws(self, rows: Sequence[Row], steps: int) -> torch.Tensor:
+        """The rows' own numbers for their next tokens, [S, B]."""
+        draws = [row.draws[len(row.tokens) : len(row.tokens) + steps] for row in rows]
+        return torch.tensor(draws, dtype=torch.float64).T.to(self._device)
+
+    def _note(self, sampled: Sequence[Sampled], rows: Sequence[Row]) -> None:
+        """Give rows their tokens, up to where each ends."""
+        tokens = torch.stack([s.tokens for s in sampled], dim=1).tolist()
+        logprobs = torch.stack([s.logprobs for s in sampled], dim=1).double().tolist()
+        entropies = [s.entropies for s in sampled if s.entropies is not None]
+        measured = torch.stack(entropies, dim=1).double().tolist() if entropies else [[]] * len(rows)
+        for number, row in enumerate(rows):
+            for step, token in enumerate(tokens[number]):
+                row.tokens.append(token)
+                row.logprobs.append(logprobs[number][step])
+                if row.details:
+                    row.entropies.append(measured[number][step])
+                if self._decoder.is_done(row):
+                    row.done = True
+                    break
+
+    def _leave(self) -> None:
+        """Rows that are done, or that nobody waits for, leave."""
+        stay: list[int] = []
         for number, row in enumerate(self.rows):
-            row.tokens.extend(sampled[number][: lengths[number]])
-            row.logprob += float(logprobs_B_T[number, : lengths[number]].sum())
-        open_rows = []
-        for number, done in enumerate(stops.done.tolist()):
-            if done:
-                self._finish(self.rows[number])
-            elif not self.rows[number].future.cancelled():
-                open_rows.append(number)
-        self._keep(open_rows, sequences_B_L, cache)
-
-    def _generate(self, sampler: RowSampler, stops: RowStops) -> tuple[torch.Tensor, object]:
-        """Ids [B, L and new tokens], and the cache of all but the last of them."""
-        from transformers import LogitsProcessorList, StoppingCriteriaList
-
-        with torch.inference_mode():
-            output = self._model.generate(
-                input_ids=self._ids_B_L,
-                attention_mask=self._mask_B_L,
-                past_key_values=self._cache,
-                generation_config=type(self._model.generation_config)(
-                    max_new_tokens=max(row.left for row in self.rows),
-                    do_sample=False,
-                    pad_token_id=0,
-                    use_cache=True,
-                    return_dict_in_generate=True,
-                ),
-                logits_processor=LogitsProcessorList([sampler]),
-                stopping_criteria=StoppingCriteriaList([stops]),
-            )
-        return output.sequences, output.past_key_values
-
-    def _keep(self, numbers: Sequence[int], sequences_B_L: torch.Tensor, cache: object) -> None:
-        """Go on with some of the rows, without computing their keys and values again."""
-        self.rows = [self.rows[number] for number in numbers]
-        chosen = torch.tensor(numbers, dtype=torch.long, device=sequences_B_L.device)
-        grown = sequences_B_L.shape[1] - self._mask_B_L.shape[1]
-        self._mask_B_L = torch.nn.functional.pad(self._mask_B_L, (0, grown), value=1)[chosen]
-        self._ids_B_L = sequences_B_L[chosen]
-        self._cache = None  # which `generate` takes as: compute all of it
-        if self.rows and hasattr(cache, "batch_select_indices"):
-            try:
-                cache.batch_select_indices(chosen)
-            except (AttributeError, NotImplementedError):  # some kinds of layers cannot
-                return
-            self._cache = cache
+            if row.done:
+                self._finish(row)
+            elif not row.future.cancelled():
+                stay.append(number)
+        if len(stay) == len(self.rows):
+            return
+        holes = sorted(set(range(len(stay))) - set(stay))
+        moves = list(zip(stay[len(stay) - len(holes) :], holes, strict=True))
+        for source, hole in moves:
+            self.rows[hole] = self.rows[source]
+        del self.rows[len(stay) :]
+        self._memory.leave(moves, self.rows)
+        self._sampler = None
 
     def _finish(self, row: Row) -> None:
-        if not torch.isfinite(torch.tensor(row.logprob)):
+        if not math.isfinite(sum(row.logprobs)):
             row.fail(EngineError("the model's scores are not finite numbers; try dtype: float32"))
         else:
             row.succeed(self._decoder.completion(row))
-
-
-def left_padded(sequences: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ids and attention mask, [rows, longest]; padding comes first so that all rows end together."""
-    longest = max(len(sequence) for sequence in sequences)
-    ids = torch.zeros(len(sequences), longest, dtype=torch.long)
-    mask = torch.zeros(len(sequences), longest, dtype=torch.long)
-    for number, sequence in enumerate(sequences):
-        ids[number, longest - len(sequence) :] = torch.tensor(sequence)
-        mask[number, longest - len(sequence) :] = 1
-    return ids, mask

@@ -22,7 +22,7 @@ class Decoder:
         self.vocabulary = vocabulary
         self._tokenizer = tokenizer
         self._pieces: list[str] = []
-        self._completing: dict[str, torch.Tensor] = {}
+        self._completing: dict[tuple[str, ...], bytes] = {}
 
     def text(self, prompt: Sequence[int], tokens: Sequence[int]) -> str:
         """The text that `tokens` add behind a prompt, special tokens left out.
@@ -37,26 +37,44 @@ class Decoder:
     def completion(self, row: Row) -> Completion:
         """What a finished row has said."""
         sampling = row.sampling
-        text = self.text(row.prompt, row.tokens)
+        stopped = row.tokens[-1] in sampling.stop_ids
+        text = self.text(row.prompt, row.tokens[:-1] if stopped and not sampling.keep_stop else row.tokens)
         found = [(text.find(stop), stop) for stop in sampling.stop if stop and stop in text]
         if found:
             at, stop = min(found)
             text = text[: at + len(stop)] if sampling.keep_stop else text[:at]
-        ended = bool(found) or row.tokens[-1] in self.ends
-        return Completion(text, tuple(row.tokens), "stop" if ended else "length", row.logprob)
+        ended = bool(found) or stopped or row.tokens[-1] in self.ends
+        return Completion(
+            text,
+            tuple(row.tokens),
+            "stop" if ended else "length",
+            sum(row.logprobs),
+            tuple(row.logprobs) if row.details else None,
+            tuple(row.entropies) if row.details else None,
+        )
 
-    def completing(self, stops: Sequence[str]) -> torch.Tensor:
-        """Bool [vocabulary]: which tokens may be the last of one of the stop strings.
+    def is_done(self, row: Row) -> bool:
+        """Whether the newest token of a row is its last."""
+        newest, sampling = row.tokens[-1], row.sampling
+        if newest in self.ends or newest in sampling.stop_ids or row.left <= 0:
+            return True
+        if not sampling.stop or not self._completes(sampling.stop)[newest]:
+            return False
+        text = self.text(row.prompt, row.tokens)
+        return any(stop and stop in text for stop in sampling.stop)
+
+    def _completes(self, stops: tuple[str, ...]) -> bytes:
+        """Per token 1 where it may be the last of one of the stop strings.
 
         Only rows whose newest token is one of these need decoding, which is few rows for most
         stop strings. A token that holds the last character of a stop string, or part of a character.
         """
-        flags = torch.zeros(self.vocabulary, dtype=torch.bool)
-        for last in {stop[-1] for stop in stops if stop}:
-            if last not in self._completing:
-                self._completing[last] = self._holding(last)
-            flags |= self._completing[last]
-        return flags
+        if stops not in self._completing:
+            flags = torch.zeros(self.vocabulary, dtype=torch.bool)
+            for last in {stop[-1] for stop in stops if stop}:
+                flags |= self._holding(last)
+            self._completing[stops] = bytes(flags.tolist())
+        return self._completing[stops]
 
     def _holding(self, character: str) -> torch.Tensor:
         if character == " ":  # a piece decoded alone may have lost its space

@@ -1,10 +1,13 @@
-"""The running local engine: a queue, and one thread that batches whatever is in it.
+"""The running local engine: a queue, and one thread that samples for whatever is in it.
 
-Rows that have finished leave the batch. The last few, if others wait, are set aside until nothing is
-queued or until they make a batch of their own, so that a long answer does not hold the others up. (New
-rows are not put among long ones: padded to their length, each would cost as much as they do. Measured:
-filling up at a quarter of the batch took 1.9 times the CPU of letting it run out.) Shrinking and setting
-aside together took 7.0 s of CPU where plain batches took 16.1 s, for 512 answers of 50 to 200 tokens.
+Queued rows join the batch while it runs, first come, first served: their prompts are computed together,
+those of about one length at once, and from then on they are rows like the others. Finished rows leave at
+the same step. `python -m bench.local_stream` compares a stream of small requests, each asked when the one
+before is answered, with the same requests all at once.
+
+The batching of transformers itself (`ContinuousBatchingManager`, 5.23) is not used: it samples all rows
+from one random generator (generation/continuous_batching/model_runner.py), so that an answer would depend
+on its company and on its arrival, and it gives no entropies.
 """
 
 import asyncio
@@ -28,9 +31,9 @@ from generators.engines.render import ChatRenderer
 from schemas.exceptions import EngineError
 
 _GATHER_S = 0.005  # an idle engine waits this long, so that coroutines started together share a batch
-_SHRINK_SHARE = 0.25  # finished rows are thrown out of the batch when they are this share of it
-_SHRINK_ROWS = 8  # but never fewer than this: each time costs as much as some steps
-_ASIDE_SHARE = 0.125  # rows are set aside when others wait and the batch has shrunk to this share
+_JOIN_ROWS = 8  # so many queued rows join at once; their prompts are computed together
+_JOIN_STEPS = 4  # fewer wait so many steps for others
+_THIN = 0.25  # where rows that join make all be computed again, they wait until so few are left
 
 
 class LocalEngine(Engine):
@@ -57,7 +60,6 @@ class LocalEngine(Engine):
         self._max_batch = max_batch
         self._threads = threads or threads_for(model)
         self._queue: deque[Row] = deque()
-        self._aside: deque[Row] = deque()
         self._scorings: deque[Scoring] = deque()
         self._changed = threading.Condition()
         self._closed = False
@@ -107,6 +109,10 @@ class LocalEngine(Engine):
     def _limit(self, request: Request) -> int:
         """How many tokens each sample may have; EngineError where the request cannot be answered."""
         length, wanted = len(request.ids), request.sampling.max_tokens
+        if request.sampling.json_schema:
+            raise EngineError(
+                "transformers_local cannot hold an answer to a JSON Schema; use the engine vllm or openai_server"
+            )
         if not length or wanted < 1:
             raise EngineError(f"a request of {length} prompt tokens for {wanted} new tokens asks for nothing")
         self._check(request.ids)
@@ -132,67 +138,63 @@ class LocalEngine(Engine):
     def _work(self) -> None:
         if self._threads:
             torch.set_num_threads(self._threads)  # counts for the thread that calls it
-        batch: Batch | None = None
+        batch = self._new_batch()
+        steps = 0  # since rows last joined
         while True:
             with self._changed:
-                while not (self._closed or batch or self._queue or self._aside or self._scorings):
+                while not (self._closed or batch.rows or self._queue or self._scorings):
                     self._changed.wait()
-            if not (batch or self._aside):
+            if not batch.rows:
                 time.sleep(_GATHER_S)
-            rows = batch.rows if batch else []
             with self._changed:
                 if self._closed:
                     break
-                if batch is None or self._is_thin(len(rows)):
-                    self._aside.extend(rows)
-                    batch, rows = None, self._choose()
+                joining = self._joining(batch, steps)
                 scorings = [*self._scorings]
                 self._scorings.clear()
             self._score([s for s in scorings if not s.future.cancelled()])
-            batch = self._advance(batch, rows) if rows else None
-        self._give_up(rows)
+            steps = 0 if joining else steps + 1
+            if not self._advance(batch, joining):
+                batch = self._new_batch()
+                if torch.cuda.is_available():
+                    torch.cuda.empty_cache()
+        self._give_up(batch.rows)
 
-    def _choose(self) -> list[Row]:
-        """The rows of the next batch, queued ones first; rows that nobody waits for are left out."""
+    def _new_batch(self) -> Batch:
+        return Batch(self._model, self._decoder, self._max_batch)
+
+    def _joining(self, batch: Batch, steps: int) -> list[Row]:
+        """Queued rows that join now; first come, first served, so that none waits for ever."""
+        rows = len(batch.rows)
+        if rows and len(self._queue) < _JOIN_ROWS and steps < _JOIN_STEPS:
+            return []
+        if not batch.joins_cheaply and rows > self._max_batch * _THIN:
+            return []
         chosen: list[Row] = []
-        if len(self._aside) < self._max_batch:
-            self._take(self._queue, chosen)
-        if len(chosen) < self._max_batch // 2:
-            self._take(self._aside, chosen)
-        return chosen
-
-    def _take(self, queue: deque[Row], chosen: list[Row]) -> None:
-        while queue and len(chosen) < self._max_batch:
-            row = queue.popleft()
+        while self._queue and rows + len(chosen) < self._max_batch:
+            row = self._queue.popleft()
             if not row.future.cancelled():
                 chosen.append(row)
+        return chosen
 
-    def _is_thin(self, rows: int) -> bool:
-        """Whether to set so many rows aside and begin a new batch from the queue."""
-        return bool(self._queue) and rows <= self._max_batch * _ASIDE_SHARE
-
-    def _advance(self, batch: Batch | None, rows: list[Row]) -> Batch | None:
-        """Run a batch, a new one of `rows` where there is none, until it should change its rows."""
-
-        def leave(done: int) -> bool:
-            if self._closed:
-                return True
-            shrink = done >= max(_SHRINK_ROWS, len(rows) * _SHRINK_SHARE)
-            return shrink or (done > 0 and self._is_thin(len(rows) - done))
-
+    def _advance(self, batch: Batch, joining: list[Row]) -> bool:
+        """Let rows join and sample for all of them; False where that failed and the batch is lost."""
         try:
-            batch = batch or Batch(self._model, self._decoder, rows)
-            batch.advance(leave)
-            return batch if batch.rows else None
+            if joining:
+                batch.join(joining)
+            if batch.rows:
+                batch.step()
+            return True
         except Exception as error:
+            rows = [row for row in dict.fromkeys([*batch.rows, *joining]) if not row.future.done()]
             if is_memory(error) and len(rows) > 1:
                 self._halve(rows)
-                return None
+                return False
             reason = EngineError(f"{self.model} failed on a batch of {len(rows)}: {error!r}")
             reason.__cause__ = error
             for row in rows:
                 row.fail(reason)
-            return None
+            return False
 
     def _score(self, scorings: list[Scoring]) -> None:
         """Score all of these together, or say to each why not."""
@@ -201,6 +203,7 @@ class LocalEngine(Engine):
                 found = score(self._model, [s.request for s in scorings], self._max_batch)
             except Exception as error:
                 if is_memory(error) and self._max_batch > 1:
+                    self.incidents["out_of_memory"] += 1
                     self._max_batch //= 2
                     continue
                 reason = EngineError(f"{self.model} failed to score {len(scorings)} requests: {error!r}")
@@ -214,15 +217,14 @@ class LocalEngine(Engine):
 
     def _halve(self, rows: list[Row]) -> None:
         """After running out of memory: all rows go back to the front, to be run in smaller batches."""
+        self.incidents["out_of_memory"] += 1
         self._max_batch = len(rows) // 2
         with self._changed:
             self._queue.extendleft(reversed(rows))
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
 
     def _give_up(self, active: Sequence[Row]) -> None:
         with self._changed:
-            rows = [*active, *self._aside, *self._queue]
+            rows = [*active, *self._queue]
             self._queue.clear()
             scorings = [*self._scorings]
             self._scorings.clear()

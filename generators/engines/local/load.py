@@ -1,27 +1,15 @@
-"""Loading tokenizer and weights from a model's folder, without the network."""
+"""Loading weights from a model's folder, without the network."""
 
 from collections.abc import Callable
 from typing import cast
 
 import torch
 
+from generators.engines.local.attention import attend_by_rows
 from generators.engines.local.folder import ModelFolder
 from generators.engines.local.model import CausalModel
 from generators.engines.render import ChatRenderer
 from schemas.exceptions import ConfigError
-
-
-def load_renderer(folder: ModelFolder, remote_code: bool) -> ChatRenderer:
-    """The model's own tokenizer and chat template."""
-    from transformers import AutoTokenizer
-
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(
-            folder.path, local_files_only=True, trust_remote_code=remote_code
-        )
-    except Exception as error:  # transformers raises OSError, ValueError, KeyError, … for a bad folder
-        raise ConfigError(f"the tokenizer in {folder.path} cannot be loaded: {error}") from error
-    return ChatRenderer(tokenizer)
 
 
 def load_model(folder: ModelFolder, dtype: str, device: str, remote_code: bool) -> CausalModel:
@@ -37,11 +25,13 @@ def load_model(folder: ModelFolder, dtype: str, device: str, remote_code: bool) 
         model = AutoModelForCausalLM.from_pretrained(
             folder.path, dtype=dtype, local_files_only=True, trust_remote_code=remote_code
         )
-        return cast(CausalModel, torch.nn.Module.to(model, device))
+        loaded = cast(CausalModel, torch.nn.Module.to(model, device))
     except Exception as error:  # as above, and RuntimeError where the device does not exist
         raise ConfigError(
             f"the model in {folder.path} cannot be loaded on {device} as {dtype}: {error}"
         ) from error
+    attend_by_rows(loaded)
+    return loaded
 
 
 def take_ends(model: CausalModel, renderer: ChatRenderer) -> list[int]:

@@ -6,13 +6,6 @@ from typing import Any, Protocol
 import torch
 
 
-class Generated(Protocol):
-    """`sequences` [rows, prompt and new tokens], and the keys and values of all but the last token."""
-
-    sequences: torch.Tensor
-    past_key_values: Any
-
-
 class Output(Protocol):
     """`logits` [rows, places, vocabulary], and the keys and values of all places."""
 
@@ -27,8 +20,8 @@ class CausalModel(Protocol):
     generation_config: Any
     device: torch.device
 
-    def generate(self, **options: object) -> "Generated":
-        """Sample a batch to its end."""
+    def set_attn_implementation(self, attn_implementation: str) -> None:
+        """Use the attention registered under a name."""
         ...
 
     def forward(self, **inputs: object) -> Output:

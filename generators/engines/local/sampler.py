@@ -11,39 +11,44 @@ milliseconds per step on two busy CPU cores, for a whole batch (`python -m bench
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 
 from generators.engines.local.rows import Row
 
 
-class RowSampler:
-    """A logits processor that leaves each row only the token it has chosen.
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """One token per row: ids, log-probabilities and, where asked for, entropies in nats, [B] each.
 
-    Shapes: B rows, V vocabulary. `generate` then takes the arg max, so none of its own sampling acts.
+    Both are those of the model itself: temperature 1, nothing cut off.
     """
 
+    tokens: torch.Tensor
+    logprobs: torch.Tensor
+    entropies: torch.Tensor | None
+
+
+class RowSampler:
+    """Samples a token for each of some rows. Shapes: B rows, V vocabulary."""
+
     def __init__(self, rows: Sequence[Row], device: torch.device) -> None:
-        steps = max(row.left for row in rows)
-        draws_B_T = torch.zeros(len(rows), steps, dtype=torch.float64)
-        for number, row in enumerate(rows):
-            draws_B_T[number, : row.left] = row.draws[len(row.tokens) :]
-        self._draws_T_B = draws_B_T.T.contiguous().to(device)
         temperatures = [row.sampling.temperature for row in rows]
         self._greedy = _column([t <= 0 for t in temperatures], device) if min(temperatures) <= 0 else None
         self._temperature = _column([t if t > 0 else 1.0 for t in temperatures], device)
         self._warm = any(t not in (0, 1) for t in temperatures)
         top_p = [row.sampling.top_p for row in rows]
         self._top_p = _column(top_p, device) if min(top_p) < 1 else None
-        self.logprobs: list[torch.Tensor] = []
-        """Per step [B]: log-probability of the chosen token under the model itself, in nats."""
+        self._details = any(row.details for row in rows)
 
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """Scores [B, V] in, the same shape out: 0 for the chosen token and -inf for the rest."""
-        chosen = self._choose(scores, self._draws_T_B[len(self.logprobs)])
-        picked = scores.gather(1, chosen)
-        self.logprobs.append((picked - scores.logsumexp(1, keepdim=True)).squeeze(1))
-        return torch.full_like(scores, -torch.inf).scatter_(1, chosen, 0.0)
+    def sample(self, scores: torch.Tensor, draws_B: torch.Tensor) -> Sampled:
+        """From scores [B, V], by a uniform float64 number of each row."""
+        scores = scores.float()
+        chosen = self._choose(scores, draws_B)
+        whole = scores.logsumexp(1)
+        logprobs = scores.gather(1, chosen).squeeze(1) - whole
+        return Sampled(chosen.squeeze(1), logprobs, entropy(scores, whole) if self._details else None)
 
     def _choose(self, scores: torch.Tensor, draws_B: torch.Tensor) -> torch.Tensor:
         """The chosen tokens, [B, 1]."""
@@ -58,6 +63,13 @@ class RowSampler:
         if self._greedy is not None:
             chosen = torch.where(self._greedy, scores.argmax(1, keepdim=True), chosen)
         return chosen
+
+
+def entropy(scores: torch.Tensor, whole: torch.Tensor) -> torch.Tensor:
+    """Entropy [...] in nats of the distributions with scores [..., V] whose logsumexp is `whole` [...]."""
+    # A token of score -inf has no probability: 0 * -inf must count as 0.
+    logprobs = (scores - whole[..., None]).clamp_(min=torch.finfo(scores.dtype).min)
+    return -(logprobs.exp() * logprobs).sum(-1)
 
 
 def nucleus(probabilities: torch.Tensor, top_p: torch.Tensor) -> torch.Tensor:

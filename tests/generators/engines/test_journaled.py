@@ -1,6 +1,8 @@
 """An engine behind a journal buys nothing twice."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from generators.engines.base import Completion, Engine, Request, Sampling, Score
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.engines.render import PlainRenderer
-from schemas.exceptions import EngineError
+from schemas.exceptions import BudgetError, EngineError
 
 
 class Counting(Engine):
@@ -112,3 +114,109 @@ def test_a_cancelled_asker_takes_nothing_from_the_other(tmp_path: Path) -> None:
         assert journaled.bought == 1
 
     asyncio.run(run())
+
+
+def test_details_are_scored_once_and_only_for_those_who_ask(tmp_path: Path) -> None:
+    detailed = Request((1, 2), Sampling(), (0, 1), details=True)
+
+    async def run() -> None:
+        engine = Counting()
+        journaled = JournaledEngine(engine, Journal(tmp_path))
+        plain = await journaled.generate(ask(0, 1))
+        full = await journaled.generate(detailed)
+        assert [replace(c, logprobs=None, entropies=None) for c in full] == plain
+        assert (full[0].logprobs, full[1].logprobs) == ((-2.0,), (-2.0,))
+        assert await journaled.generate(detailed) == full
+        assert await journaled.generate(ask(0, 1)) == plain
+        assert (engine.asked, engine.scored) == ([(0, 1)], [(0,), (1,)])
+        await journaled.close()
+        replay = JournaledEngine(Counting(), Journal(tmp_path), replay_only=True)
+        assert (await replay.generate(detailed), await replay.generate(ask(1, 0))) == (full, plain[::-1])
+
+    asyncio.run(run())
+
+
+def test_details_that_the_engine_gave_are_kept_and_not_scored(tmp_path: Path) -> None:
+    class Detailed(Counting):
+        async def generate(self, request: Request) -> list[Completion]:
+            got = await super().generate(request)
+            return [replace(c, logprobs=(-0.5,), entropies=(0.25,)) for c in got]
+
+    async def run() -> None:
+        detailed = Request((1, 2), Sampling(), (0,), details=True)
+        engine = Detailed()
+        journaled = JournaledEngine(engine, Journal(tmp_path))
+        (full,) = await journaled.generate(detailed)
+        assert (full.logprobs, full.entropies, engine.scored) == ((-0.5,), (0.25,), [])
+        await journaled.close()
+        replay = JournaledEngine(Counting(), Journal(tmp_path), replay_only=True)
+        assert await replay.generate(detailed) == [full]
+        (plain,) = await replay.generate(ask(0))
+        assert plain.logprobs is None and plain.entropies is None
+
+    asyncio.run(run())
+
+
+def test_where_the_engine_cannot_score_a_completion_is_handed_back_as_it_is(tmp_path: Path) -> None:
+    class Unable(Counting):
+        async def score(self, request: ScoreRequest) -> list[Scores]:
+            return await Engine.score(self, request)
+
+    async def run() -> None:
+        journaled = JournaledEngine(Unable(), Journal(tmp_path))
+        (given,) = await journaled.generate(Request((1, 2), Sampling(), (0,), details=True))
+        assert given.logprobs is None
+        assert (journaled.bought, journaled.scored) == (1, 0)
+
+    asyncio.run(run())
+
+
+def test_scores_with_entropies_are_a_purchase_of_their_own(tmp_path: Path) -> None:
+    async def run() -> None:
+        engine = Counting()
+        journaled = JournaledEngine(engine, Journal(tmp_path))
+        for _ in range(2):
+            await journaled.score(ScoreRequest((1,), ((2,),)))
+            await journaled.score(ScoreRequest((1,), ((2,),), entropies=True))
+        assert engine.scored == [(2,), (2,)]
+
+    asyncio.run(run())
+
+
+class Coins:
+    """Money for some completions."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.noted: list[tuple[int, int]] = []
+
+    def admit(self, samples: int) -> None:
+        if samples > self.left:
+            raise BudgetError(f"{samples} completions wanted, {self.left} left")
+
+    def spent(self, completions: Sequence[Completion], prompt_tokens: int) -> None:
+        self.left -= len(completions)
+        self.noted.append((len(completions), prompt_tokens))
+
+
+def test_a_spent_budget_refuses_purchases_and_no_replays(tmp_path: Path) -> None:
+    async def run() -> None:
+        purse = Coins(3)
+        journaled = JournaledEngine(Counting(), Journal(tmp_path), budget=purse)
+        first = await journaled.generate(ask(0, 1))
+        assert await journaled.generate(ask(1, 0)) == first[::-1]
+        with pytest.raises(BudgetError, match="2 completions wanted, 1 left"):
+            await journaled.generate(ask(0, 2, 3))
+        await journaled.generate(ask(2))
+        assert purse.noted == [(2, 2), (1, 2)]
+        counts = (journaled.asked, journaled.bought, journaled.replayed, journaled.bought_prompt_tokens)
+        assert counts == (8, 3, 2, 4)
+
+    asyncio.run(run())
+
+
+def test_incidents_are_those_of_the_wrapped_engine(tmp_path: Path) -> None:
+    engine = Counting()
+    journaled = JournaledEngine(engine, Journal(tmp_path))
+    engine.incidents["retry.429"] += 1
+    assert journaled.incidents == {"retry.429": 1}

@@ -26,5 +26,9 @@ def test_a_token_without_probability_is_never_chosen() -> None:
     sampler = RowSampler(rows, torch.device("cpu"))
     scores = torch.full((64, 9), -torch.inf)
     scores[:, 3:5] = 0.0
-    chosen = {int(token) for _ in range(500) for token in sampler(scores, scores).argmax(1)}
+    chosen = {
+        int(token)
+        for draws in torch.rand(500, 64, dtype=torch.float64)
+        for token in sampler.sample(scores, draws).tokens
+    }
     assert chosen == {3, 4}

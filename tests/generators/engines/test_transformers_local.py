@@ -3,8 +3,11 @@
 import asyncio
 import math
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,7 +16,7 @@ pytest.importorskip("transformers")
 
 import torch
 
-from generators.engines.base import Completion, Request, Sampling
+from generators.engines.base import Completion, Request, Sampling, ScoreRequest
 from generators.engines.local.engine import LocalEngine
 from generators.engines.transformers_local import TransformersLocal
 from schemas.exceptions import EngineError
@@ -144,32 +147,142 @@ def test_foreign_ids_fail_alone(engine: LocalEngine) -> None:
     asyncio.run(both())
 
 
-def test_a_lack_of_memory_halves_the_batch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def failing(engine: LocalEngine, fails: Callable[[int], Exception | None]) -> Iterator[list[int]]:
+    """The engine's model fails where `fails` says so of the number of rows given; these are noted."""
+    sizes: list[int] = []
+
+    def hook(_: torch.nn.Module, __: tuple[object, ...], inputs: dict[str, torch.Tensor]) -> None:
+        sizes.append(len(inputs["input_ids"]))
+        error = fails(sizes[-1])
+        if error:
+            raise error
+
+    handle = cast(torch.nn.Module, engine._model).register_forward_pre_hook(hook, with_kwargs=True)
+    yield sizes
+    handle.remove()
+
+
+def test_a_lack_of_memory_halves_the_batch_and_is_counted(folder: Path) -> None:
     engine = open_engine(folder, 16)
     request = Request(prompt(engine), SAMPLING, tuple(range(16)))
     expected = run(engine, request)
-    generate, sizes = engine._model.generate, []
-
-    def small(**options: torch.Tensor) -> object:
-        sizes.append(len(options["input_ids"]))
-        if sizes[-1] > 5:
-            raise torch.OutOfMemoryError("CUDA out of memory")
-        return generate(**options)
-
-    monkeypatch.setattr(engine._model, "generate", small)
-    assert [c.token_ids for c in run(engine, request)[0]] == [c.token_ids for c in expected[0]]
-    assert sizes[:3] == [16, 8, 4]
+    lack = torch.OutOfMemoryError("CUDA out of memory")
+    with failing(engine, lambda rows: lack if rows > 5 else None) as sizes:
+        assert [c.token_ids for c in run(engine, request)[0]] == [c.token_ids for c in expected[0]]
+    # One prompt for all, a step of 16 rows, 8 rows' prompts with a token each (two are alike), and 4 rows.
+    assert sizes[:4] == [1, 16, 7, 4]
+    assert max(sizes[3:]) <= 4
+    assert engine.incidents["out_of_memory"] == 2
 
 
-def test_a_failure_reaches_the_requests_of_its_batch_and_no_others(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lack_of_memory_in_the_middle_keeps_the_tokens(folder: Path) -> None:
+    engine = open_engine(folder, 8)
+    request = Request(prompt(engine), SAMPLING, tuple(range(8)))
+    expected = run(engine, request)
+    steps = iter(range(1000))
+    lack = MemoryError()
+    with failing(engine, lambda rows: lack if next(steps) == 7 else None) as sizes:
+        found = run(engine, request)
+    assert [c.token_ids for c in found[0]] == [c.token_ids for c in expected[0]]
+    assert engine.incidents["out_of_memory"] == 1
+    assert sum(sizes) < 2 * sum(len(c.token_ids) for c in expected[0])
+
+
+def test_a_failure_reaches_the_requests_of_its_batch_and_no_others(folder: Path) -> None:
     engine = open_engine(folder, 16)
-    with monkeypatch.context() as patch:
-        patch.setattr(engine._model, "generate", lambda **_: 1 / 0)
-        with pytest.raises(EngineError, match="ZeroDivisionError"):
-            run(engine, Request(prompt(engine), SAMPLING))
+    by_zero = ZeroDivisionError("by zero")
+    with failing(engine, lambda _: by_zero), pytest.raises(EngineError, match="ZeroDivisionError"):
+        run(engine, Request(prompt(engine), SAMPLING))
     assert len(run(engine, Request(prompt(engine), SAMPLING))[0]) == 1
+
+
+def test_rows_that_join_a_running_batch_are_answered_as_if_alone(folder: Path) -> None:
+    """Requests that come one after the other, longer and shorter ones mixed, while the first still runs."""
+
+    async def staggered() -> None:
+        engine = open_engine(folder, 8)
+        requests = [
+            Request(prompt(engine, "x" * (7 * n % 40)), replace(SAMPLING, max_tokens=5 + 11 * n % 50), (0, 1))
+            for n in range(12)
+        ]
+        tasks = []
+        for request in requests:
+            tasks.append(asyncio.create_task(engine.generate(request)))
+            await asyncio.sleep(0.01)
+        together = await asyncio.gather(*tasks)
+        for request, found in zip(requests, together, strict=True):
+            assert [c.token_ids for c in found] == [c.token_ids for c in await engine.generate(request)]
+        await engine.close()
+
+    asyncio.run(staggered())
+
+
+def test_a_short_request_does_not_wait_for_a_long_one(engine: LocalEngine) -> None:
+    async def both() -> None:
+        endless = Sampling(temperature=1.0, max_tokens=100, top_p=0.01)
+        long = asyncio.create_task(engine.generate(Request(prompt(engine), endless, tuple(range(30)))))
+        await asyncio.sleep(0.02)
+        await engine.generate(Request(prompt(engine), replace(SAMPLING, max_tokens=1)))
+        assert not long.done()
+        await long
+
+    asyncio.run(both())
+
+
+def test_a_full_queue_is_served_in_the_order_it_came(folder: Path) -> None:
+    async def crowd() -> None:
+        engine = open_engine(folder, 4)
+        order: list[int] = []
+
+        async def one(number: int) -> None:
+            text = "x" * (40 if number == 0 else 1)  # the longest comes first and is not passed over
+            await engine.generate(Request(prompt(engine, text), replace(SAMPLING, max_tokens=2, seed=number)))
+            order.append(number)
+
+        await asyncio.gather(*(one(number) for number in range(24)))
+        assert all(place - 6 <= number <= place + 6 for place, number in enumerate(order))
+        await engine.close()
+
+    asyncio.run(crowd())
+
+
+def test_details_are_the_models_own_and_sum_to_the_logprob(engine: LocalEngine) -> None:
+    ids = prompt(engine)
+    sampling = replace(SAMPLING, temperature=0.6, top_p=0.9)
+    plain, detailed = run(
+        engine, Request(ids, sampling, (0, 1, 2)), Request(ids, sampling, (0, 1, 2), details=True)
+    )
+    assert [c.token_ids for c in plain] == [c.token_ids for c in detailed]
+    assert all(c.logprobs is None and c.entropies is None for c in plain)
+    for answer in detailed:
+        scores = forward(engine, ids + answer.token_ids)[len(ids) - 1 : -1]
+        picked = scores.gather(1, torch.tensor(answer.token_ids)[:, None]).squeeze(1)
+        assert answer.logprobs == pytest.approx(picked.tolist(), abs=1e-4)
+        assert answer.entropies == pytest.approx((-(scores.exp() * scores).sum(1)).tolist(), abs=1e-4)
+        assert answer.logprob == pytest.approx(sum(answer.logprobs or ()), abs=1e-9)
+        request = ScoreRequest(ids, (answer.token_ids, ()), entropies=True)
+        scored, empty = asyncio.run(engine.score(request))
+        assert scored.entropies == pytest.approx(answer.entropies, abs=1e-4)
+        assert (empty.logprobs, empty.entropies) == ((), ())
+        assert asyncio.run(engine.score(replace(request, entropies=False)))[0].entropies is None
+
+
+def test_a_stop_id_ends_an_answer_before_its_text(engine: LocalEngine) -> None:
+    ids = prompt(engine)
+    [[plain]] = run(engine, Request(ids, SAMPLING))
+    stop = plain.token_ids[9]
+    at = plain.token_ids.index(stop)
+    for keep in (False, True):
+        sampling = replace(SAMPLING, stop_ids=(stop,), keep_stop=keep)
+        [[answer]] = run(engine, Request(ids, sampling))
+        assert (answer.token_ids, answer.finish) == (plain.token_ids[: at + 1], "stop")
+        assert answer.text == engine._decoder.text(ids, plain.token_ids[: at + keep])
+
+
+def test_a_json_schema_is_refused(engine: LocalEngine) -> None:
+    with pytest.raises(EngineError, match="JSON Schema"):
+        run(engine, Request(prompt(engine), replace(SAMPLING, json_schema='{"type":"object"}')))
 
 
 def test_a_cancelled_request_leaves_the_others_alone(engine: LocalEngine) -> None:

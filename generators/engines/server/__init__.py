@@ -1,0 +1,1 @@
+"""What the openai_server engine is made of."""

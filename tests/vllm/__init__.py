@@ -1,0 +1,1 @@
+"""Tests with vLLM itself. They skip where it is not installed; `make test-vllm` installs it and runs them."""
