@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from filters.truth import answers_wrongly_first
 from filters.verify.equations import equations, states_falsehood
 from generators.guards import leaks
+from generators.locating.flow import Evidence
+from generators.locating.known import known_of
 from generators.solutions import computes
 from schemas.attempt import Attempt
 
@@ -42,6 +44,22 @@ def stands_alone(ask: "Ask", attempt: Attempt) -> bool:
         and not answers_wrongly_first(attempt.text, ask.case.problem, ask.tools.judge)
         and not speaks_of_help(attempt.text)
         and works_it_out(ask, attempt)
+        and grounded(ask, attempt)
+    )
+
+
+def grounded(ask: "Ask", attempt: Attempt) -> bool:
+    """Whether every number an attempt computes with has a source: the problem, an earlier result, a known solution.
+
+    One who knows the answer can make up numbers that lead there ("-2 - 10 = -12" where nothing gives a 10). What is
+    worked out in the head is refused too: a lost row, not a wrong one.
+    """
+    statement = ask.case.problem.statement
+    evidence = Evidence(statement, attempt, known_of(ask.solutions(), statement))
+    return all(
+        evidence.sourced(abs(operand), place) or evidence.sourced(operand, place)
+        for place, computation in enumerate(evidence.computations)
+        for operand in computation.operands
     )
 
 

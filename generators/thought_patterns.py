@@ -93,7 +93,8 @@ def _lines(rng: random.Random, pattern: Pattern, steps: Sequence[Equation]) -> I
     for number, step in enumerate(steps, start=1):
         named = {"left": step.left, "value": step.stated}
         if pattern == "monologue":
-            yield rng.choice(_MONOLOGUE).format(**named)
+            # The last phrasing goes on from something said before.
+            yield rng.choice(_MONOLOGUE if number > 1 else _MONOLOGUE[:-1]).format(**named)
         elif pattern == "decomposition":
             yield f"Part {number}: {step.left} = {step.stated}"
         elif pattern == "self_ask":

@@ -25,7 +25,7 @@ from pydantic import Field
 from generators.ask import Ask
 from generators.balance import WANTED, balance_score
 from generators.guidance import Guided, Hint, guided, interrupted
-from generators.hinted import stands_alone
+from generators.hinted import grounded, stands_alone
 from generators.recipes.base import Recipe
 from schemas.case import Case
 from schemas.example import Example
@@ -66,7 +66,8 @@ class GuidedResampling(Recipe):
             ask.skip("not_hard")
             return []
         made: dict[str, Example] = {}
-        solutions = ask.solutions()
+        lucky = {a.id for a in ask.rights() if not grounded(ask, a)}
+        solutions = [s for s in ask.solutions() if s.parent not in lucky]
         for number, hint in enumerate(self.hints):
             share = (self.tries + len(self.hints) - 1 - number) // len(self.hints)
             solution = ask.rng.choice(solutions) if solutions else None

@@ -29,18 +29,22 @@ from pydantic import Field
 from filters.verify.equations import equations, states_falsehood
 from generators.ask import Ask
 from generators.critique import critique
-from generators.evolution import best_and_worst, chain_value, pruned_search
+from generators.evolution import (
+    best_and_worst,
+    chain_value,
+    long_thought,
+    pruned_search,
+    with_attempts,
+)
 from generators.feedback import sure
+from generators.hinted import grounded, works_it_out
 from generators.prompts import evolution as texts
-from generators.prompts.transitions import START_OVER
-from generators.recipes.base import Recipe, apart, with_instruction
-from generators.reflect import notice
+from generators.recipes.base import Recipe, apart
 from generators.solutions import Solution
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example
-from schemas.location import Location
 from schemas.segment import Message, Segment
 
 Way = Literal["chains", "correction", "diversity", "pruned", "refinement", "chained", "aggregation"]
@@ -84,13 +88,13 @@ class SelfEvolution(Recipe):
         return rows
 
     async def _chains(self, ask: Ask, wrongs: list[Attempt]) -> list[Example]:
-        pairs = best_and_worst(ask.rights(), wrongs)
+        pairs = best_and_worst([a for a in ask.rights() if grounded(ask, a)], wrongs)
         return [self._pair(ask, right, wrong, "chains") for right, wrong in pairs]
 
     async def _diversity(self, ask: Ask, wrongs: list[Attempt]) -> list[Example]:
         new = await ask.answers(self.children, "diverse", temperature=self.hot)
         known = {frozenset(e.left for e in equations(a.text)) for a in ask.rights()}
-        rights = [a for a in new if a.verdict.is_right and not states_falsehood(a.text)]
+        rights = [a for a in new if _sound(ask, a)]
         fresh = [a for a in rights if frozenset(e.left for e in equations(a.text)) not in known]
         pairs = best_and_worst(fresh, [a for a in new if a.verdict.is_wrong] + wrongs)
         return [self._pair(ask, right, wrong, "diversity") for right, wrong in pairs]
@@ -100,8 +104,8 @@ class SelfEvolution(Recipe):
         for wrong in sorted(wrongs, key=chain_value)[: self.most]:
             asked = (*ask.prompt, Message("assistant", wrong.text), _request(ask))
             revised = await self._revised(ask, wrong, asked)
-            better = [a for a in revised if _sound(a)] or ask.rights()
-            worse = [a for a in revised if a.verdict.is_wrong] or [wrong]
+            better = [a for a in (*revised, *ask.rights()) if _sound(ask, a)]
+            worse = [a for a in revised if a.verdict.is_wrong and works_it_out(ask, a)] or [wrong]
             if better:
                 row = self._pair(ask, better[0], worse[0], "correction", asked, parents=[wrong.id])
                 rows.append(row)
@@ -118,7 +122,9 @@ class SelfEvolution(Recipe):
                 ask, wrong, (*ask.prompt, Message("assistant", wrong.text), request)
             )
             own = [
-                Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}") for a in revised if _sound(a)
+                Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}")
+                for a in revised
+                if _sound(ask, a)
             ]
             right = own[0] if own else ask.rng.choice(ask.solutions())
             said = await critique(ask, wrong, found, right, self.texts)
@@ -140,17 +146,11 @@ class SelfEvolution(Recipe):
         if not chain or not ask.solutions():
             return []
         right = ask.rng.choice(ask.solutions(with_reference=False) or ask.solutions())
-        segments: list[Segment] = []
-        for draft in chain:
-            found = ask.glance(draft)
-            known = found if found and sure(found) else Location(0, "", proven=False)
-            said = f"{notice(ask.rng, known)} {ask.rng.choice(START_OVER)}"
-            segments += [Segment("mistake", apart(draft.text)), Segment("reflection", apart(said))]
         return [
             self.sft(
                 ask,
                 chain[0],
-                [*segments, Segment("correction", right.text)],
+                [*long_thought(ask, chain), Segment("correction", right.text)],
                 found=ask.glance(chain[0]),
                 right=right,
                 variant=f"chained.{len(chain)}",
@@ -171,13 +171,8 @@ class SelfEvolution(Recipe):
         shown = list({a.text: a for a in [first, *others]}.values())[: self.shown]
         if len(shown) < 2:
             return []
-        ask.rng.shuffle(shown)
-        attempts = "\n\n".join(
-            texts.ATTEMPT.format(number=n, text=a.text.strip()) for n, a in enumerate(shown, start=1)
-        )
-        request = ask.rng.choice(texts.AGGREGATE).format(attempts=attempts)
-        asked = with_instruction(ask.prompt, request)
-        own = [a for a in await self._revised(ask, first, asked, "aggregation") if _sound(a)]
+        asked = with_attempts(ask, shown)
+        own = [a for a in await self._revised(ask, first, asked, "aggregation") if _sound(ask, a)]
         made = [Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}") for a in own]
         right = made[0] if made else targets[0]
         segments = [Segment("answer", right.text)]
@@ -199,23 +194,17 @@ class SelfEvolution(Recipe):
         del wrongs
         rows: list[Example] = []
         for fork in await pruned_search(ask, self.children, self.children, self.depth, self.gap):
-            value = fork.best_value
+            chosen, rejected = fork.sides()
             rows.append(
                 self.pair(
                     ask,
                     fork.worst,
-                    [
-                        Segment("prefix", fork.prefix, 0.0),
-                        Segment("correction", fork.best_step.rstrip(), 1.0),
-                    ],
-                    [
-                        Segment("prefix", fork.prefix, 0.0),
-                        Segment("mistake", fork.worst_step.rstrip(), 1.0),
-                    ],
+                    chosen,
+                    rejected,
                     shared_prefix=len(fork.prefix),
                     parents=[fork.best.id],
                     error_kind="unknown",
-                    verified_by=f"continued:{round((value.share or 0) * value.samples)}/{value.samples}",
+                    verified_by=fork.proof,
                     variant="pruned",
                 )
             )
@@ -255,5 +244,11 @@ def _request(ask: Ask) -> Message:
     return Message("user", ask.rng.choice(texts.REVIEW))
 
 
-def _sound(attempt: Attempt) -> bool:
-    return attempt.verdict.is_right and not states_falsehood(attempt.text)
+def _sound(ask: Ask, attempt: Attempt) -> bool:
+    """Right, and not by luck: worked out, nothing false in it, no number from nowhere."""
+    return (
+        attempt.verdict.is_right
+        and not states_falsehood(attempt.text)
+        and works_it_out(ask, attempt)
+        and grounded(ask, attempt)
+    )
