@@ -40,9 +40,9 @@ def test_a_probe_of_all_problems_foretells_the_build_exactly(config: Path, tmp_p
 
 def test_stages_are_named_after_who_asks(config: Path) -> None:
     ahead = ahead_of(config, probe=COUNT)
-    assert {(s.role, s.stage) for s in ahead.stages} == {
-        ("policy", name) for name in ("attempts", "locate", "repair", "stepwise_correction")
-    }
+    # Where two stages want the same completion it is bought for the first that asks: a repair's may be locating's.
+    named = {(s.role, s.stage) for s in ahead.stages} - {("policy", "repair")}
+    assert named == {("policy", name) for name in ("attempts", "locate", "stepwise_correction")}
     attempts = ahead.stages[0]
     assert attempts.stage == "attempts" and attempts.samples == (7 * COUNT, 7 * COUNT, 7 * COUNT)
     assert attempts.tokens.low < attempts.tokens.expected < attempts.tokens.high

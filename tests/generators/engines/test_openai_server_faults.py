@@ -261,7 +261,7 @@ def test_the_other_samples_of_a_request_are_had_though_one_fails(
     with pytest.raises(Incomplete, match="400") as failed:
         ask(engine, request(engine, 0, tuple(range(20))))
     assert len(failed.value.had) == 19
-    whole = dict(enumerate(ask(engine, request(engine, 0, tuple(range(20))))))
+    (whole,) = ask(engine, request(engine, 0, tuple(range(20))))
     assert all(whole[sample].text == one.text for sample, one in failed.value.had.items())
     assert running.in_flight == 0
 
