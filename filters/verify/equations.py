@@ -21,8 +21,9 @@ from filters.verify.rounding import agrees
 from filters.verify.statements import Statement, sides_of, statements
 
 _OVER = frozenset(["/", "÷", "\\div"])
-_LINE_STARTS = re.compile(r"(?<=[0-9A-WYZa-wyz.])(?=\n)")
-"""A line end behind which nothing goes on: no operator, no `x` that may be one, no bracket before it."""
+_LINE_STARTS = re.compile(r"(?=\n)")
+_ENDS = frozenset("0123456789." + "abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ")
+"""Last characters of a line that nothing on the next one goes on from: no operator, no `x` that may be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,17 @@ def _pieces(text: str) -> list[str]:
 
     Samples of one problem, what is cut from them and what continues it share most of their lines.
     """
-    # A command (`\\times`, a fraction over two lines) may go on behind any line end.
-    return [text] if "\\" in text else _LINE_STARTS.split(text)
+    if "frac" in text:  # may be written over several lines
+        return [text]
+    pieces: list[str] = []
+    open_end = False
+    for line in _LINE_STARTS.split(text):
+        if open_end:
+            pieces[-1] += line
+        else:
+            pieces.append(line)
+        open_end = "\\" in line or line[-1:] not in _ENDS  # `\\times` is an operator
+    return pieces
 
 
 @lru_cache(maxsize=32768)
