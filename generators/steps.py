@@ -43,7 +43,6 @@ class _Layout(NamedTuple):
     paragraphs: list[int]
 
 
-@lru_cache(maxsize=8192)  # a text is cut by every recipe that looks at it
 def split_steps(text: str, style: StepStyle = "auto") -> tuple[Step, ...]:
     """The steps of a text; none for an empty text, one for a text of white space only.
 
@@ -51,6 +50,11 @@ def split_steps(text: str, style: StepStyle = "auto") -> tuple[Step, ...]:
     introduction, else `paragraphs` from two blank lines on, else `lines` from two lines on, else
     `sentences`.
     """
+    return _split(text, style)
+
+
+@lru_cache(maxsize=8192)  # a text is cut by every recipe that looks at it
+def _split(text: str, style: StepStyle) -> tuple[Step, ...]:
     if not text:
         return ()
     layout = _lay_out(text)

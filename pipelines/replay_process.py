@@ -54,9 +54,11 @@ def main() -> int:
     greeting = json.loads(sys.stdin.readline())
     config = BuildConfig.model_validate(greeting["config"])
     run = config.run.model_copy(update={"replay_only": True, "cases_in_flight": _CASES})
-    # What is imported by now is never garbage; walking through it again and again took a tenth of the time.
+    # What is imported by now is never garbage, and a chunk's rows are kept until it is written: looking for
+    # garbage among them as often as usual costs a fourteenth of the time.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     work = Path(greeting["work"])
     if not run.journal:
         run = run.model_copy(update={"journal": str(work / "journal")})

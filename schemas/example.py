@@ -9,7 +9,7 @@ is the policy's own or injected, its parents (attempt ids), who proved it, and i
 """
 
 from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from schemas.attempt import Origin
@@ -62,7 +62,8 @@ class Example:
     @cached_property
     def _content(self) -> dict[str, Any]:
         # dataclasses.asdict deep-copies every string: it cost a fifth of a build.
-        return {name: _plain(getattr(self, name)) for name in _own_fields(type(self))}
+        shared = {f.name for f in fields(Example)}
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in shared}
 
     def sides(self) -> list[tuple[tuple[Message, ...], tuple[Span, ...]]]:
         """The learnt conversations of the row, each with its spans."""
@@ -76,12 +77,6 @@ class Example:
             check_spans(spans, messages)
             if not any(s.weight > 0 for s in spans):
                 raise RecordError("a row has no learnt character")
-
-
-@cache
-def _own_fields(kind: type[Example]) -> tuple[str, ...]:
-    shared = {f.name for f in fields(Example)}
-    return tuple(f.name for f in fields(kind) if f.name not in shared)
 
 
 def _plain(value: object) -> object:
