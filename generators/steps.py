@@ -15,6 +15,7 @@ indentation.
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -49,6 +50,11 @@ def split_steps(text: str, style: StepStyle = "auto") -> tuple[Step, ...]:
     introduction, else `paragraphs` from two blank lines on, else `lines` from two lines on, else
     `sentences`.
     """
+    return _split(text, style)
+
+
+@lru_cache(maxsize=8192)  # a text is cut by every recipe that looks at it
+def _split(text: str, style: StepStyle) -> tuple[Step, ...]:
     if not text:
         return ()
     layout = _lay_out(text)
@@ -74,22 +80,22 @@ def _lay_out(text: str) -> _Layout:
 def _auto_cuts(layout: _Layout) -> list[int]:
     marks = markers(layout.text, layout.whole)
     if len(marks) >= 2 and sum(p < marks[0] for p in layout.paragraphs) < _LONGEST_INTRODUCTION:
-        return _cuts(layout, "numbered")
+        return _cuts(layout, "numbered", marks)
     if len(layout.paragraphs) >= 2:
         return _cuts(layout, "paragraphs")
     return _cuts(layout, "lines") or _cuts(layout, "sentences")
 
 
-def _cuts(layout: _Layout, style: StepStyle) -> list[int]:
-    """Where steps other than the first begin, sorted."""
+def _cuts(layout: _Layout, style: StepStyle, marks: list[int] | None = None) -> list[int]:
+    """Where steps other than the first begin, sorted; `marks` where the markers are known."""
     whole = layout.whole
     if style == "paragraphs":
         starts = layout.paragraphs
     elif style == "lines":
         starts = layout.lines
     elif style == "numbered":
-        starts = markers(layout.text, whole)
-        starts += conclusions(layout.text, starts, layout.lines, layout.paragraphs)
+        marks = markers(layout.text, whole) if marks is None else marks
+        starts = marks + conclusions(layout.text, marks, layout.lines, layout.paragraphs)
     else:
         starts = sentence_starts(layout.text, layout.displays)
         whole = union(whole, layout.dollars)

@@ -23,6 +23,7 @@ from pipelines.error_kinds import without_kinds
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import ChunkInput, Plan, make_plan
+from pipelines.replay import replay_chunks
 from pipelines.rounds import Worked, in_rounds
 from pipelines.shards import tables_of, write_dropped, write_shards
 from pipelines.versions import packages, version
@@ -62,7 +63,7 @@ class Progress:
         """The plan is made and the models are open."""
 
     def resumed(self, chunk: ChunkResult) -> None:
-        """A chunk was finished by an earlier run."""
+        """A chunk was finished by an earlier run, or rebuilt from the journal by another process."""
 
     def tick(self, result: CaseResult) -> None:
         """A case is done."""
@@ -157,19 +158,31 @@ async def _all_chunks(
 ) -> list[ChunkResult]:
     """Results in plan order; finished chunks are taken as they are, those with unfinished cases tried again.
 
-    A chunk begins when all cases of the one before are in flight.
+    What the journal holds whole is rebuilt by processes of its own before. A chunk begins when all cases of the
+    one before are in flight.
     """
     results: dict[str, ChunkResult] = {}
+    waiting: list[ChunkInput] = []
 
     async def one(chunk: ChunkInput) -> None:
         results[chunk.name] = await stages.chunk(chunk, work, kit, progress.tick)
 
+    for chunk in chunks:
+        done = await asyncio.to_thread(finished, chunk, work, kit)
+        if done is not None and not done.unfinished:
+            progress.resumed(done)
+            results[chunk.name] = done
+        else:
+            waiting.append(chunk)
+
+    def replayed(chunk: ChunkInput, done: ChunkResult) -> None:
+        progress.resumed(done)
+        results[chunk.name] = done
+
+    await replay_chunks(waiting, work, kit, replayed)
     async with asyncio.TaskGroup() as begun:
-        for chunk in chunks:
-            done = await asyncio.to_thread(finished, chunk, work, kit)
-            if done is not None and not done.unfinished:
-                progress.resumed(done)
-                results[chunk.name] = done
+        for chunk in waiting:
+            if chunk.name in results:
                 continue
             await kit.window.open_chunk(chunk.problems)
             begun.create_task(one(chunk))

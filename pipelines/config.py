@@ -68,6 +68,10 @@ class RunConfig(Options):
     """Folder of the journal; empty: `work/journal` of the build. May be shared between builds."""
     replay_only: bool = False
     """Never ask the model: a completion that is not journaled fails its case."""
+    replay_processes: int | None = Field(default=None, ge=0)
+    """Processes that rebuild from the journal what is in it, chunk by chunk, before the model is asked for the
+    rest; 0: none, all is done in this process; null: one for each core, four at most, where the journal is
+    large enough to be worth their start."""
     max_failed_share: float = Field(default=0.05, ge=0, le=1)
     """Share of failed cases above which the build ends with exit code 3."""
     budget: BudgetOptions = BudgetOptions()

@@ -36,6 +36,8 @@ class Kit:
     """File in which what the build has spent outlives the process."""
     engines: dict[str, JournaledEngine] = field(default_factory=dict)
     """By role; roles that share an engine have the same one."""
+    replayed: Counter[str] = field(default_factory=Counter)
+    """What other processes took from the journal for this build: `completions`."""
 
     @cached_property
     def digest(self) -> str:
@@ -47,7 +49,7 @@ class Kit:
         engines = self._opened()
         return {
             "bought": sum(e.bought for e in engines),
-            "replayed": sum(e.replayed for e in engines),
+            "replayed": sum(e.replayed for e in engines) + self.replayed["completions"],
             "new_tokens": sum(e.bought_tokens for e in engines),
             "prompt_tokens": self.budget.prompt_tokens,
             **{f"total_{name}": amount for name, amount in self.budget.spending().items()},

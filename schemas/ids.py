@@ -10,6 +10,8 @@ import json
 import unicodedata
 
 _DIGITS = 20
+# A shared encoder: json.dumps with options of its own makes a new one every time.
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def nfc(text: str) -> str:
@@ -19,7 +21,7 @@ def nfc(text: str) -> str:
 
 def canonical_json(content: object) -> str:
     """JSON with sorted keys and no spare spaces: equal content, equal string."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(content)
 
 
 def content_hash(content: object) -> str:

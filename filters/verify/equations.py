@@ -21,6 +21,9 @@ from filters.verify.rounding import agrees
 from filters.verify.statements import Statement, sides_of, statements
 
 _OVER = frozenset(["/", "÷", "\\div"])
+_LINE_STARTS = re.compile(r"(?=\n)")
+_ENDS = frozenset("0123456789." + "abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ")
+"""Last characters of a line that nothing on the next one goes on from: no operator, no `x` that may be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,10 @@ def equations(text: str) -> tuple[Equation, ...]:
     if "=" not in text:
         return ()
     found: list[Equation] = []
-    for statement in statements(tokens_of(text)):
-        found += _of(statement)
+    offset = 0
+    for piece in _pieces(text):
+        found += [_shifted(equation, offset) for equation in _piece_equations(piece)]
+        offset += len(piece)
     return tuple(found)
 
 
@@ -69,6 +74,46 @@ def corrected(text: str, equation: Equation) -> str | None:
     for start, end in reversed(equation.result_spans):
         text = text[:start] + _like(text[start:end], value) + text[end:]
     return text
+
+
+def _pieces(text: str) -> list[str]:
+    """Lines that can be read each for itself, line ends at their beginning; together they are the text.
+
+    Samples of one problem, what is cut from them and what continues it share most of their lines.
+    """
+    if "frac" in text:  # may be written over several lines
+        return [text]
+    pieces: list[str] = []
+    open_end = False
+    for line in _LINE_STARTS.split(text):
+        if open_end:
+            pieces[-1] += line
+        else:
+            pieces.append(line)
+        open_end = "\\" in line or line[-1:] not in _ENDS  # `\\times` is an operator
+    return pieces
+
+
+@lru_cache(maxsize=32768)
+def _piece_equations(piece: str) -> tuple[Equation, ...]:
+    if "=" not in piece:
+        return ()
+    return tuple(equation for statement in statements(tokens_of(piece)) for equation in _of(statement))
+
+
+def _shifted(equation: Equation, offset: int) -> Equation:
+    if not offset:
+        return equation
+    return Equation(
+        equation.start + offset,
+        equation.end + offset,
+        equation.left,
+        equation.left_value,
+        equation.stated,
+        equation.stated_value,
+        tuple((start + offset, end + offset) for start, end in equation.result_spans),
+        equation.holds,
+    )
 
 
 def _like(original: str, value: Fraction) -> str:

@@ -57,6 +57,8 @@ class JournaledEngine(Engine):
         """Sampled tokens of what was bought."""
         self.bought_prompt_tokens = 0
         """Prompt tokens of what was bought, once for all samples that were bought together."""
+        self.refused = 0
+        """Purchases that `replay_only` ruled out."""
         self.scored = 0
         """Continuations that the wrapped engine was asked to score and did."""
         self._completions: Purchases[int, Completion] = Purchases(journal.get)
@@ -151,6 +153,7 @@ class JournaledEngine(Engine):
 
     def _refuse_replay(self, keys: Collection[str], what: str) -> None:
         if self.replay_only:
+            self.refused += 1
             raise EngineError(
                 f"the journal {self.journal.folder} lacks {len(keys)} {what}key {next(iter(keys))}); "
                 "run the build once without replay_only"

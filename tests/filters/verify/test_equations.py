@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.verify.equations import corrected, equations
+from filters.verify.arithmetic import tokens_of
+from filters.verify.equations import _of, corrected, equations
 from filters.verify.rounding import agrees
+from filters.verify.statements import statements
 from tests.shared import rows
 
 CASES = json.loads((Path(__file__).parents[2] / "cases" / "equations.json").read_text(encoding="utf-8"))
@@ -117,3 +119,24 @@ def test_reference_solutions_state_almost_nothing_false() -> None:
     found = [e for row in rows("data/gsm8k_train.jsonl") for e in equations(row["solution"])]
     assert len(found) > 24_000
     assert sum(e.holds is False for e in found) <= 16
+
+
+LINES = [
+    *PIECES,
+    "x",
+    "2 x",
+    "\\frac{3",
+    "}{4}",
+    "\\frac{1}{2}",
+    "\\times",
+    "\\boxed{7}",
+    "- ",
+    "1/2",
+    " half of ",
+]
+
+
+@given(st.lists(st.sampled_from([*LINES, "\n", "."]), max_size=25).map("".join))
+def test_reading_line_by_line_finds_what_reading_at_once_finds(text: str) -> None:
+    at_once = [e for statement in statements(tokens_of(text)) for e in _of(statement)]
+    assert list(equations(text)) == (at_once if "=" in text else [])
