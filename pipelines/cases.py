@@ -80,8 +80,21 @@ async def work_case(
     """Attempts, verdicts, examples. Never raises for what one problem, model reply or recipe does; JournalError
     where what is bought cannot be kept.
 
-    `samples` of the policy instead of the config's, where it is not 0.
+    `samples` of the policy instead of the config's, where it is not 0: twice those of the round before. Where
+    they could not all be had, the case is what that round made of it, and the next run tries again.
     """
+    result = await _worked(problem, rollouts, kit, samples)
+    if not samples or not any(map(result.counts.get, UNFINISHED)):
+        return result
+    before = await _worked(problem, rollouts, kit, samples // 2)  # from the journal
+    if any(map(before.counts.get, UNFINISHED)):
+        return result
+    before.counts.update({name: result.counts[name] for name in UNFINISHED if result.counts[name]})
+    before.dropped += [dropped for dropped in result.dropped if dropped.stage != "filter"]
+    return before
+
+
+async def _worked(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit, samples: int) -> CaseResult:
     result = CaseResult(problem)
     result.counts["cases"] = 1
     if problem.licence:
