@@ -21,6 +21,8 @@ class Once(Generic[Found]):
         task = self._tasks.get(key)
         if task is None:
             task = asyncio.ensure_future(_awaited(make))
+            # A task that every asker has left must not complain that nobody looked at its exception.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._tasks[key] = task
         try:
             return await asyncio.shield(task)

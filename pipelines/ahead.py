@@ -65,12 +65,12 @@ def look_ahead(config: BuildConfig, problems: Sequence[Problem]) -> Prompts | No
 
 def context_of(options: EngineOptions, engine: Engine) -> int | None:
     """Most tokens of prompt and answer together: the engine's option, the model's config, or its tokenizer's."""
-    chosen = getattr(options, "max_model_len", None)
-    if isinstance(chosen, int):
-        return chosen
     tokenizer = getattr(engine.renderer, "tokenizer", None)
-    if tokenizer is None:
+    if tokenizer is None:  # prompts are counted in characters then
         return None
+    for name in ("max_model_len", "context"):
+        if isinstance(chosen := getattr(options, name, None), int):
+            return chosen
     config = Path(tokenizer.name_or_path, "config.json")
     if config.is_file():
         written = json.loads(config.read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from pipelines.kit import Kit
 from schemas.case import Case
 from schemas.dropped import Dropped
 from schemas.example import Example
-from schemas.exceptions import BudgetError, EngineError
+from schemas.exceptions import BudgetError, EngineError, JournalError
 from schemas.ids import content_hash
 from schemas.location import Location
 from schemas.problem import Problem
@@ -77,10 +77,24 @@ class Made:
 async def work_case(
     problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit, samples: int = 0
 ) -> CaseResult:
-    """Attempts, verdicts, examples. Never raises for what one problem, model reply or recipe does.
+    """Attempts, verdicts, examples. Never raises for what one problem, model reply or recipe does; JournalError
+    where what is bought cannot be kept.
 
-    `samples` of the policy instead of the config's, where it is not 0.
+    `samples` of the policy instead of the config's, where it is not 0: twice those of the round before. Where
+    they could not all be had, the case is what that round made of it, and the next run tries again.
     """
+    result = await _worked(problem, rollouts, kit, samples)
+    if not samples or not any(map(result.counts.get, UNFINISHED)):
+        return result
+    before = await _worked(problem, rollouts, kit, samples // 2)  # from the journal
+    if any(map(before.counts.get, UNFINISHED)):
+        return result
+    before.counts.update({name: result.counts[name] for name in UNFINISHED if result.counts[name]})
+    before.dropped += [dropped for dropped in result.dropped if dropped.stage != "filter"]
+    return before
+
+
+async def _worked(problem: Problem, rollouts: Sequence[BroughtAttempt], kit: Kit, samples: int) -> CaseResult:
     result = CaseResult(problem)
     result.counts["cases"] = 1
     if problem.licence:
@@ -88,7 +102,9 @@ async def work_case(
     try:
         with stage("attempts"):
             result.case = await _case(problem, rollouts, kit, samples)
-    except EngineError as error:
+    except JournalError:
+        raise
+    except Exception as error:
         result.fail("case", error)
         return result
     _count_attempts(result.case, result.counts)
@@ -156,6 +172,8 @@ async def _run(recipe: Recipe, ask: Ask, case: Case) -> Made:
         with stage(recipe.name):
             examples = await recipe.build(case, door)
         return Made(recipe.name, examples, door.skipped, door.extras)
+    except JournalError:
+        raise
     except Exception as error:
         return Made(recipe.name, error=error)
 

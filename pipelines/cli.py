@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.journal_commands import add_actions
 from pipelines.verify.commands import add_kinds
-from schemas.exceptions import ConfigError, CorrigendaError, InputError, ResumeError
+from schemas.exceptions import ConfigError, CorrigendaError, InputError, JournalError, ResumeError
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -145,7 +145,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         return int(args.run(args))
-    except (ConfigError, InputError, ResumeError) as error:
+    except (ConfigError, InputError, JournalError, ResumeError) as error:
         print(f"corrigenda: {error}", file=sys.stderr)
         return BAD_CONFIG
     except CorrigendaError as error:

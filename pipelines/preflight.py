@@ -10,15 +10,16 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipelines.ahead import Prompts, look_ahead
 from pipelines.build import claim, only_build_in
 from pipelines.config import BuildConfig
-from pipelines.plan import make_plan, read_chunk
+from pipelines.plan import Plan, make_plan, read_chunk
 from pipelines.probe import Probe, Range, StagePlan, probe_build, scaled, without_probe
+from pipelines.rounds import furthest
 
 _MILLION = 1_000_000
 
@@ -55,7 +56,10 @@ def preflight(config: BuildConfig, probe: int, out: Path | None = None) -> Prefl
     it. ConfigError, InputError, ResumeError, EngineError.
     """
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        plan = make_plan(config, Path(folder))
+        whole = make_plan(config, Path(folder))
+        plan = replace(
+            whole, chunks=whole.chunks[: whole.first or None]
+        )  # what is in reserve may never be asked
         problems = [problem for chunk in plan.chunks for problem, _ in read_chunk(chunk)]
         work = Path(folder)
         if out is not None:
@@ -79,13 +83,41 @@ def preflight(config: BuildConfig, probe: int, out: Path | None = None) -> Prefl
             probe=measured.probe if measured else None,
             seconds=measured.expected_seconds(config, len(problems)) if measured else None,
             cost=_cost(stages, config),
-            warnings=(*_over_budget(stages, config), *([] if kept or not measured else [_LOST])),
+            warnings=(
+                *_over_budget(stages, config),
+                *_rounds(whole, config),
+                *_characters(config),
+                *([] if kept or not measured else [_LOST]),
+            ),
         )
 
 
 _LOST = (
     "what the probe bought is not kept; give --out with the folder of the build to come, or set run.journal"
 )
+
+
+def _rounds(plan: Plan, config: BuildConfig) -> list[str]:
+    """What rounds for targets may add."""
+    samples, rounds = config.policy.samples if config.policy else 0, config.targets.rounds
+    problems, most = furthest(plan, rounds, samples)
+    if not config.targets.cells or (problems, most) == furthest(plan, 0, samples):
+        return []
+    each = f" with {most:,} samples each" if samples else ""
+    return [
+        f"targets: these are the amounts of the first round; while a cell is short, targets.rounds {rounds} allows "
+        f"up to {problems:,} problems{each}"
+    ]
+
+
+def _characters(config: BuildConfig) -> list[str]:
+    """A line for each role whose tokens nobody here can count."""
+    return [
+        f"{name}: no tokenizer is known, so its amounts, its cost and run.budget.tokens count characters for tokens: "
+        "some four times too many in English"
+        for name, options in config.engines_made().items()
+        if options.counts_characters
+    ]
 
 
 def _with_journal(config: BuildConfig, folder: Path) -> BuildConfig:

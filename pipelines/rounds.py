@@ -42,6 +42,14 @@ async def in_rounds(plan: Plan, kit: Kit, work: Work) -> Worked:
     return Worked(inputs, results, chosen, number)
 
 
+def furthest(plan: Plan, rounds: int, samples: int) -> tuple[int, int]:
+    """How many problems and how many samples of each the last of so many further rounds would have."""
+    inputs: Sequence[ChunkInput] = plan.chunks[: plan.first or None]
+    for _ in range(rounds):
+        inputs = _more(inputs, plan.chunks, samples) or inputs
+    return sum(chunk.problems for chunk in inputs), inputs[0].samples or samples
+
+
 def _more(
     inputs: Sequence[ChunkInput], planned: Sequence[ChunkInput], samples: int
 ) -> Sequence[ChunkInput] | None:

@@ -66,7 +66,7 @@ class TargetOptions(Options):
 
     cells: list[Cell] = []
     """Rows wanted, by what they are."""
-    rounds: int = Field(default=4, ge=0)
+    rounds: int = Field(default=4, ge=0, le=30)
     """Most further rounds of problems or samples while a cell is short; 0 takes what there is."""
     others: Literal["keep", "drop"] = "keep"
     """What becomes of rows that fit no cell."""

@@ -6,6 +6,7 @@
     ├── ResumeError (ValueError)    a folder holds a build of another config; exit code 2
     ├── EngineError (RuntimeError)  an engine could not answer a request; the case is marked failed
     │   └── BudgetError             the build's budget is spent; a higher one goes on where it stopped
+    ├── JournalError (RuntimeError) what is bought cannot be kept; exit code 2, and nothing more is bought
     └── RecordError (ValueError)    a record breaks its own rules (offsets, order, an empty id)
 
 One bad row is never an exception: it becomes a `schemas.dropped.Dropped` with its reason.
@@ -35,6 +36,10 @@ class EngineError(CorrigendaError, RuntimeError):
 
 class BudgetError(EngineError):
     """The budget is spent: the purchase was not made."""
+
+
+class JournalError(CorrigendaError, RuntimeError):
+    """The journal cannot be written: whatever is bought would be lost."""
 
 
 class RecordError(CorrigendaError, ValueError):

@@ -19,6 +19,11 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def writable(text: str) -> str:
+    """Text that UTF-8 can hold: a whole surrogate pair, which JSON can escape, is a character, half of one U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def canonical_json(content: object) -> str:
     """JSON with sorted keys and no spare spaces: equal content, equal string."""
     return _encode(content)

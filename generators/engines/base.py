@@ -162,6 +162,11 @@ class EngineOptions(Options, ABC):
     runtime: ClassVar[frozenset[str]] = frozenset()
     """Options that say how it runs and not what it answers: a resumed build may change them."""
 
+    @property
+    def counts_characters(self) -> bool:
+        """Whether its token ids are characters, as no tokenizer is known: there are some four times as many."""
+        return False
+
     @abstractmethod
     def open(self) -> Engine:
         """Load the model; ConfigError with the next step where that cannot work."""

@@ -20,7 +20,8 @@ class BudgetOptions(Options):
     spent after its last finished chunk is not counted."""
 
     tokens: int | None = Field(default=None, ge=0)
-    """Prompt and sampled tokens together. A prompt is counted once for all its samples."""
+    """Prompt and sampled tokens together. A prompt is counted once for all its samples. Of a server that is asked
+    through chat, whose tokenizer is unknown, characters."""
     requests: int | None = Field(default=None, ge=0)
     """Completions asked for; a text to be scored counts as one."""
     hours: float | None = Field(default=None, ge=0, allow_inf_nan=False)

@@ -63,6 +63,11 @@ class Journal:
         line = self._line(key)
         return as_scores(line) if line else None
 
+    def prepare(self) -> None:
+        """Have a file to write to. OSError where there can be none: better known before something is bought."""
+        with self._lock:
+            self._open_file()
+
     def put(self, key: str, completion: Completion, *, model: str = "", seed: int = 0) -> None:
         """Append a record; on return it outlives this process. OSError where it cannot be written.
 
@@ -104,19 +109,23 @@ class Journal:
         with self._lock:
             if self._holds(key):
                 return
-            # A fork must not share its parent's file.
-            if self._live and (self._live.full or self._live.process != os.getpid()):
-                self._end_file()
-            self._live = self._live or LiveFile(self.folder)
+            live = self._open_file()
             try:
-                if not self._live.append(bytes.fromhex(key), line):
-                    self._live.close()
+                if not live.append(bytes.fromhex(key), line):
+                    live.close()
                     self._live = LiveFile(self.folder)
                     self._reload()
                     self._live.append(bytes.fromhex(key), line)
             except OSError:
                 self._end_file()
                 raise
+
+    def _open_file(self) -> LiveFile:
+        # A fork must not share its parent's file.
+        if self._live and (self._live.full or self._live.process != os.getpid()):
+            self._end_file()
+        self._live = self._live or LiveFile(self.folder)
+        return self._live
 
     def _holds(self, key: str) -> bool:
         return (self._live is not None and bytes.fromhex(key) in self._live.places) or key in self._files

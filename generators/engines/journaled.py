@@ -1,7 +1,8 @@
 """An engine that never buys the same completion, or the same scores, twice."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
@@ -10,7 +11,8 @@ from generators.engines.base import Completion, Engine, Incomplete, Request, Sco
 from generators.engines.journal import Journal
 from generators.engines.journals.keys import completion_keys, score_key
 from generators.engines.purchases import Purchases
-from schemas.exceptions import EngineError
+from schemas.exceptions import BudgetError, EngineError, JournalError
+from schemas.ids import writable
 
 
 class Purse(Protocol):
@@ -61,6 +63,7 @@ class JournaledEngine(Engine):
         """Purchases that `replay_only` ruled out."""
         self.scored = 0
         """Continuations that the wrapped engine was asked to score and did."""
+        self._unkept = ""
         self._completions: Purchases[int, Completion] = Purchases(journal.get)
         self._scores: Purchases[tuple[int, ...], Scores] = Purchases(journal.get_scores)
 
@@ -98,24 +101,47 @@ class JournaledEngine(Engine):
 
     async def _buy(self, request: Request, keys: dict[int, str]) -> dict[str, Completion]:
         self._refuse_replay(keys.values(), f"completion(s) of {self.model} (sample {min(keys)}, ")
-        if self.budget:
-            self.budget.admit(len(keys))
+        self._begin(len(keys))
         wanted = Request(request.ids, request.sampling, tuple(keys), request.details)
         try:
             completions = await self.engine.generate(wanted)
         except Incomplete as error:
-            self._keep(request, {keys[sample]: (sample, one) for sample, one in error.had.items()})
+            self._keep(request, {keys[sample]: (sample, _written(one)) for sample, one in error.had.items()})
             raise
         if len(completions) != len(keys):
             raise EngineError(f"{self.model} gave {len(completions)} completions for {len(keys)}")
-        found = {key: (sample, one) for (sample, key), one in zip(keys.items(), completions, strict=True)}
+        pairs = zip(keys.items(), completions, strict=True)
+        found = {key: (sample, _written(one)) for (sample, key), one in pairs}
         self._keep(request, found)
         return {key: one for key, (_, one) in found.items()}
+
+    def _begin(self, purchases: int) -> None:
+        """Nothing is bought that could not be kept, or that the budget does not allow. JournalError, BudgetError."""
+        if self._unkept:
+            raise JournalError(self._unkept)
+        with self._journaling():
+            self.journal.prepare()
+        if self.budget:
+            self.budget.admit(purchases)
+
+    @contextmanager
+    def _journaling(self) -> Iterator[None]:
+        """JournalError where the journal cannot be written; and nothing more is bought then."""
+        try:
+            yield
+        except OSError as error:
+            self._unkept = (
+                f"{error.filename or self.journal.folder}: {error.strerror or error}: what is bought cannot be kept, "
+                "so nothing more is. Make room or give the right to write there, or name another folder in "
+                "run.journal; the same command then goes on"
+            )
+            raise JournalError(self._unkept) from error
 
     def _keep(self, request: Request, found: Mapping[str, tuple[int, Completion]]) -> None:
         """Journal what was bought, by key, with its sample index; and count it."""
         for key, (sample, completion) in found.items():
-            self.journal.put(key, completion, model=self.model, seed=request.seed(sample))
+            with self._journaling():
+                self.journal.put(key, completion, model=self.model, seed=request.seed(sample))
             self.bought += 1
             self.bought_tokens += len(completion.token_ids)
         self.bought_prompt_tokens += len(request.ids)
@@ -124,13 +150,13 @@ class JournaledEngine(Engine):
 
     async def _buy_scores(self, request: ScoreRequest, keys: dict[tuple[int, ...], str]) -> dict[str, Scores]:
         self._refuse_replay(keys.values(), f"score(s) of {self.model} (")
-        if self.budget:
-            self.budget.admit(len(keys))
+        self._begin(len(keys))
         scores = await self.engine.score(replace(request, continuations=tuple(keys)))
         if len(scores) != len(keys):
             raise EngineError(f"{self.model} gave {len(scores)} scores for {len(keys)}")
         for key, one in zip(keys.values(), scores, strict=True):
-            self.journal.put_scores(key, one, model=self.model)
+            with self._journaling():
+                self.journal.put_scores(key, one, model=self.model)
             self.scored += 1
         if self.budget:  # all that is read is prompt
             self.budget.spent((), len(request.ids) + sum(map(len, keys)))
@@ -144,6 +170,8 @@ class JournaledEngine(Engine):
         continuations = tuple(sorted(bare))
         try:
             scores = await self.score(ScoreRequest(ids, continuations, entropies=True))
+        except BudgetError:
+            raise  # another run may pay for them: this one must not be taken for the whole
         except EngineError:
             return found
         by_tokens = dict(zip(continuations, scores, strict=True))
@@ -158,6 +186,12 @@ class JournaledEngine(Engine):
                 f"the journal {self.journal.folder} lacks {len(keys)} {what}key {next(iter(keys))}); "
                 "run the build once without replay_only"
             )
+
+
+def _written(completion: Completion) -> Completion:
+    """The completion with a text that every file can hold: a server may send half of a surrogate pair."""
+    text = writable(completion.text)
+    return completion if text == completion.text else replace(completion, text=text)
 
 
 def _plain(completion: Completion) -> Completion:

@@ -141,6 +141,11 @@ class OpenAIServer(EngineOptions):
         return Absent(identity.fingerprint, identity.model, self._renderer())
 
     @property
+    def counts_characters(self) -> bool:
+        """Whether the chat route is used."""
+        return self._chat
+
+    @property
     def _tokenizer(self) -> str:
         return self.tokenizer or self.root or self.model
 

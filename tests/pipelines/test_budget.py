@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
+from pipelines.dataset import rows
 from tests.building import built, heard
 from tests.commands import corrigenda, hashes
 from tests.journals import journal_keys
@@ -72,3 +74,23 @@ def test_a_rebuild_from_a_journal_needs_no_budget(config: Path, whole: Path, tmp
         config, tmp_path / "o", "run.budget.tokens=0", f"run.journal={whole / 'work' / 'journal'}"
     )
     assert outcome.manifest is not None and outcome.spent["bought"] == 0
+
+
+def test_a_budget_that_ends_a_later_round_keeps_what_the_earlier_one_finished(
+    config: Path, whole: Path, tmp_path: Path
+) -> None:
+    targets = "targets={cells: [{recipe: lemma, rows: 100000}], rounds: 1}"
+    first = journal_keys(whole).total()
+    limits = (f"run.budget.requests={first + 30}", "run.budget.publish=true")
+    out = tmp_path / "o"
+    part = built(config, out, targets, *limits)
+    assert part.manifest is not None and part.manifest.stopped and 0 < part.counts["unpaid"] < 16
+    unpaid = {d["problem_id"] for d in pq.read_table(out / "dropped").to_pylist() if d["reason"] == "budget"}
+    assert len(unpaid) == part.counts["unpaid"]
+    before = {r["id"] for r in rows(whole, "sft") if r["problem_id"] in unpaid}
+    assert before and before == {r["id"] for r in rows(out, "sft") if r["problem_id"] in unpaid}
+    assert len([*rows(out, "attempts")]) > len([*rows(whole, "attempts")])
+    rest = built(config, out, targets)
+    assert rest.manifest is not None and "unpaid" not in rest.counts
+    assert built(config, tmp_path / "at_once", targets).manifest
+    assert hashes(out) == hashes(tmp_path / "at_once")

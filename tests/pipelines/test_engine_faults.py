@@ -1,6 +1,7 @@
 """An engine that fails now and then costs the cases it failed, and no other's work."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,26 @@ def rows_dropped(out: Path) -> list[dict[str, str]]:
     return [
         row for path in sorted((out / "dropped").glob("*.parquet")) for row in pq.read_table(path).to_pylist()
     ]
+
+
+class Odd(Engine):
+    """Answers with half of a surrogate pair, and breaks the rules of engines on one request."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.asked = engine, 0
+        self.fingerprint, self.model, self.renderer = engine.fingerprint, engine.model, engine.renderer
+
+    async def generate(self, request: Request) -> list[Completion]:
+        """The engine's answer with more behind it, or a RuntimeError."""
+        self.asked += 1
+        if self.asked == 3:
+            raise RuntimeError("a defect")
+        return [replace(c, text=c.text + " \ud83d") for c in await self.engine.generate(request)]
+
+
+def test_neither_a_defect_nor_an_odd_text_ends_a_build(config: Path, tmp_path: Path) -> None:
+    odd = built(config, tmp_path / "o", "run.max_failed_share=1", around=Odd)
+    assert odd.manifest is not None and odd.counts["failed"] == 1
+    (dropped,) = [d for d in rows_dropped(tmp_path / "o") if d["reason"] == "case_error"]
+    assert "RuntimeError: a defect" in dropped["detail"]
+    assert any(row["text"].endswith(" \ufffd") for row in rows(tmp_path / "o", "attempts"))

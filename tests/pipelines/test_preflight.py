@@ -45,7 +45,9 @@ def test_stages_are_named_after_who_asks(config: Path) -> None:
     assert named == {("policy", name) for name in ("attempts", "locate", "stepwise_correction")}
     attempts = ahead.stages[0]
     assert attempts.stage == "attempts" and attempts.samples == (7 * COUNT, 7 * COUNT, 7 * COUNT)
-    assert attempts.tokens.low < attempts.tokens.expected < attempts.tokens.high
+    assert attempts.tokens.low == attempts.tokens.expected == attempts.tokens.high  # all problems were built
+    some = ahead_of(config, probe=COUNT // 2).stages[0]
+    assert some.tokens.low < some.tokens.expected < some.tokens.high
     assert any("not kept" in warning for warning in ahead.warnings)
 
 
@@ -103,3 +105,23 @@ def test_the_command_prints_a_table_or_json(config: Path) -> None:
     assert json.loads(printed.stdout)["attempts"] == 84
     missing = corrigenda("plan", config, "--set", "policy.engine.replies=/no/such/file")
     assert missing.returncode == 2 and "there is no file" in missing.stderr
+
+
+def test_problems_in_reserve_for_targets_are_no_part_of_the_first_round(config: Path, tmp_path: Path) -> None:
+    targets = ("limit=3", "targets={cells: [{recipe: stepwise_correction, rows: 1}], rounds: 4}")
+    ahead = ahead_of(config, *targets, probe=COUNT, out=tmp_path / "o")
+    assert ahead.problems == {"jars": 3} and ahead.attempts == 21
+    assert any("up to 12 problems with 28 samples each" in warning for warning in ahead.warnings)
+    assert built(config, tmp_path / "o", *targets).spent["bought"] == 0
+    enough = ahead_of(config, "targets={cells: [{recipe: stepwise_correction, rows: 1}], rounds: 0}")
+    assert not enough.warnings
+
+
+def test_the_context_that_a_config_states_is_held_against_prompts(config: Path, tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    model = make_tiny_llama(tmp_path)
+    served = f"type: openai_server, urls: ['http://127.0.0.1:9'], model: {model}"
+    with pytest.raises(ConfigError, match=r"the model's context of 70"):
+        ahead_of(config, f"policy.engine={{{served}, context: 70}}")
+    chat = ahead_of(config, f"policy.engine={{{served}, context: 70, api: chat}}")
+    assert any("policy: no tokenizer is known" in warning for warning in chat.warnings)

@@ -9,7 +9,7 @@ import torch
 from generators.engines.local.attention import in_float32, row_lengths
 from generators.engines.local.cache import RowCache
 from generators.engines.local.model import CausalModel
-from generators.engines.local.prefill import positions, prefill
+from generators.engines.local.prefill import known, positions, prefill
 from generators.engines.local.rows import Row
 
 _PREFILL_TOKENS = 16_384  # most that are computed at once, padding included: their activations take memory
@@ -88,6 +88,7 @@ class WholeMemory(Memory):
 
     def __init__(self, model: CausalModel) -> None:
         self._model = model
+        self._name = next(iter(known(model, past_key_values=None, cache_params=None)), "past_key_values")
         self._cache: Any = None
         self._mask: torch.Tensor | None = None
         self._lines: list[int] = []
@@ -114,11 +115,11 @@ class WholeMemory(Memory):
                 output = self._model(
                     input_ids=fed[:, None],
                     attention_mask=self._mask,
-                    position_ids=positions(self._mask)[:, -1:],
-                    past_key_values=self._cache,
                     use_cache=True,
+                    **known(self._model, position_ids=positions(self._mask)[:, -1:]),
+                    **{self._name: self._cache},
                 )
-        self._cache = output.past_key_values
+        self._cache = getattr(output, self._name)
         return output.logits[:, -1][self._lines]
 
     def leave(self, moves: Sequence[tuple[int, int]], rows: Sequence[Row]) -> None:

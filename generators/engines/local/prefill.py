@@ -11,14 +11,16 @@ from generators.engines.local.model import CausalModel, Output
 def prefill(model: CausalModel, sequences: Sequence[Sequence[int]]) -> tuple[Output, torch.Tensor]:
     """What a model says after each of some sequences, and the attention mask [rows, longest] it was given."""
     ids, mask = (t.to(model.device) for t in left_padded(sequences))
-    inputs = inspect.signature(model.forward).parameters
-    options: dict[str, object] = {}
-    if "position_ids" in inputs:
-        options["position_ids"] = positions(mask)
-    if "logits_to_keep" in inputs:  # those of all places may be gigabytes
-        options["logits_to_keep"] = 1
+    # The logits of all places may be gigabytes.
+    options = known(model, position_ids=positions(mask), logits_to_keep=1)
     with torch.inference_mode():
         return model(input_ids=ids, attention_mask=mask, use_cache=True, **options), mask
+
+
+def known(model: CausalModel, **options: object) -> dict[str, object]:
+    """Those of some options that a model takes."""
+    inputs = inspect.signature(model.forward).parameters
+    return {name: value for name, value in options.items() if name in inputs}
 
 
 def left_padded(sequences: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,7 +1,10 @@
 """An engine behind a journal buys nothing twice."""
 
 import asyncio
-from collections.abc import Sequence
+import resource
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.engines.render import PlainRenderer
 from generators.engines.samples import each_sample
-from schemas.exceptions import BudgetError, EngineError
+from schemas.exceptions import BudgetError, EngineError, JournalError
 
 
 class Counting(Engine):
@@ -258,3 +261,73 @@ def test_samples_that_arrived_are_not_bought_again_when_another_failed(tmp_path:
     asyncio.run(run())
     assert sorted(engine.asked) == [0, 1, 1, 2]
     assert (journaled.bought, journaled.asked) == (3, 6)
+
+
+def test_nothing_is_bought_that_cannot_be_kept(tmp_path: Path) -> None:
+    async def run() -> None:
+        (tmp_path / "journal").mkdir()
+        engine = Counting()
+        journaled = JournaledEngine(engine, Journal(tmp_path / "journal"))
+        await journaled.generate(ask(0))
+        await asyncio.to_thread(journaled.journal.close)
+        with no_room():
+            for request in (ask(1), ask(2)):
+                with pytest.raises(JournalError, match=r"File too large: what is bought cannot be kept"):
+                    await journaled.generate(request)
+        # The first was bought before it was known, the second was not.
+        assert engine.asked == [(0,), (1,)]
+        assert len(await journaled.generate(ask(0))) == 1
+        await journaled.close()
+
+        (tmp_path / "journal").rename(tmp_path / "away")
+        (tmp_path / "journal").write_text("in the way")
+        blocked = JournaledEngine(engine, journaled.journal)
+        with pytest.raises(JournalError, match="journal: File exists: what is bought cannot be kept"):
+            await blocked.generate(ask(3))
+        assert engine.asked == [(0,), (1,)]
+
+    asyncio.run(run())
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of this process can grow: its limit of bytes stands for a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+
+def test_half_a_surrogate_pair_becomes_a_text_that_files_can_hold(tmp_path: Path) -> None:
+    class Odd(Counting):
+        async def generate(self, request: Request) -> list[Completion]:
+            return [Completion("a\ud83d \ud83d\ude42", (1,), "stop")]
+
+    async def run() -> None:
+        bought = await JournaledEngine(Odd(), Journal(tmp_path)).generate(ask(0))
+        replayed = await JournaledEngine(Odd(), Journal(tmp_path), replay_only=True).generate(ask(0))
+        assert [c.text for c in bought] == ["a\ufffd \U0001f642"]
+        assert replayed == bought
+
+    asyncio.run(run())
+
+
+def test_details_that_the_budget_refuses_are_no_answer_without_them(tmp_path: Path) -> None:
+    class Spent:
+        def admit(self, samples: int) -> None:
+            raise BudgetError("spent")
+
+        def spent(self, completions: Sequence[Completion], prompt_tokens: int) -> None:
+            raise AssertionError
+
+    async def run() -> None:
+        await JournaledEngine(Counting(), Journal(tmp_path)).generate(ask(0))
+        journaled = JournaledEngine(Counting(), Journal(tmp_path), budget=Spent())
+        with pytest.raises(BudgetError):
+            await journaled.generate(replace(ask(0), details=True))
+
+    asyncio.run(run())

@@ -49,6 +49,8 @@ MODELS = {
         True,
     ),
     "qwen3_next": ("Qwen3Next", LINEAR, False),
+    "bloom": ("Bloom", {"n_layer": 3, "n_head": 4}, False),
+    "mamba": ("Mamba", {}, False),
 }
 
 
