@@ -4,9 +4,8 @@ A note written with the answer in view tends to give it away, or to speak of the
 learnt, either teaches the model to pretend that it knows (LEMMA, InT, SCORE and S2R filter the same).
 """
 
-import re
-
 from filters.shape import LEAKS
+from filters.verify.named_answer import names_answer
 
 _MOST_CHARS = 600
 """Longer than this is a solution of its own, not a note."""
@@ -18,10 +17,8 @@ def leaks(text: str) -> bool:
 
 
 def states(text: str, answer: str) -> bool:
-    """Whether the answer stands in the text, not as part of a longer number or word."""
-    if not answer.strip():
-        return False
-    return re.search(rf"(?<![\w.]){re.escape(answer.strip())}(?![\w]|\.\d)", text) is not None
+    """Whether the answer stands in the text, in whatever spelling ("forty-two", "x = 42.0")."""
+    return names_answer(text, answer)
 
 
 def note(text: str, answer: str, most: int = _MOST_CHARS) -> bool:
