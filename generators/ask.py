@@ -191,10 +191,10 @@ class Ask:
         self.extras.setdefault(attempt.id, sampled)
 
     async def teacher(self, messages: Sequence[Message], n: int = 1) -> list[Completion]:
-        """n replies of the teacher; none where there is no teacher."""
+        """n replies of the teacher, those cut off by the token limit left out; none where there is no teacher."""
         if self.tools.teacher is None:
             return []
-        return await self.tools.teacher.ask(tuple(messages), n=n)
+        return [c for c in await self.tools.teacher.ask(tuple(messages), n=n) if c.finish == "stop"]
 
     async def critic(self, messages: Sequence[Message], n: int = 1) -> list[Completion]:
         """n replies of the critic, else of the teacher; none where there is neither."""

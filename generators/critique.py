@@ -20,6 +20,7 @@ from generators.prompts import critiques as texts
 from generators.prompts import feedback as feedback_texts
 from generators.reflect import sayable, shown
 from generators.solutions import Solution
+from generators.step_talk import false_beyond, finds_fault, of_another, sourced
 from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
 from schemas.location import Location
@@ -109,18 +110,26 @@ def step_feedback(text: str, count: int) -> list[str] | None:
     return said if all(said) else None
 
 
-def first_error_feedback(text: str, attempt: Attempt, found: Location, answer: str) -> str | None:
+def first_error_feedback(
+    text: str, attempt: Attempt, found: Location, answer: str, right: str = ""
+) -> str | None:
     """SCORE's rules on a model's step-by-step critique; the feedback on the first wrong step, or None.
 
     As many numbered steps as the attempt has; the last feedback names the answer (the comparison was understood)
-    and is not used where the first wrong step is another; what is used speaks of no second answer.
+    and is not used where the first wrong step is another; what is used speaks of no second answer. It says that
+    something is wrong, and names no number or operation but the step's, the right
+    solution's (`right`) and the true result.
     """
     lines = step_feedback(text, len(attempt.steps))
     if lines is None or not states(lines[-1], answer):
         return None
     said = lines[found.step]
     bad = reveals(said, answer) or leaks(said) or _TWO_ANSWERS.search(said) or len(said) > _MOST_CHARS
-    return None if bad else said
+    own = attempt.step_text(found.step)
+    fitting = finds_fault(said) and sourced(
+        said, own, found.right, "" if found.method == "equations" else right
+    )
+    return said if fitting and not (bad or of_another(said) or false_beyond(said, own)) else None
 
 
 async def critique(
@@ -138,10 +147,12 @@ async def critique(
         ask,
         lambda rng: symbolic_critique(rng, attempt, found, right, answer),
         prompt,
-        lambda text: first_error_feedback(text, attempt, found, answer) is not None,
+        lambda text: first_error_feedback(text, attempt, found, answer, right.text) is not None,
         writer,
     )
-    parsed = None if said.by == "bank" else first_error_feedback(said.text, attempt, found, answer)
+    parsed = (
+        None if said.by == "bank" else first_error_feedback(said.text, attempt, found, answer, right.text)
+    )
     return replace(said, text=parsed) if parsed else said
 
 

@@ -6,12 +6,14 @@ predicts feedback learns.
 """
 
 import random
+import re
 from typing import TYPE_CHECKING
 
 from filters.verify.stated_feedback import named_steps, reveals, step_name
 from generators.guards import leaks
 from generators.locating.base import SURE
 from generators.prompts import feedback as texts
+from generators.step_talk import approves, of_another, sourced
 from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
 from schemas.location import Location
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from generators.ask import Ask
 
 _MOST_CHARS = 500
+_PRESCRIBES = re.compile(r"\bshould (?:have )?(?:been|be|give|equal|come)\b|\binstead of\b", re.IGNORECASE)
+"""Says what would be right, which a student is to find."""
 
 
 def sure(found: Location) -> bool:
@@ -47,14 +51,18 @@ def symbolic_feedback(rng: random.Random, attempt: Attempt, found: Location | No
 
 
 def acceptable(text: str, attempt: Attempt, answer: str, found: Location | None) -> bool:
-    """Whether a model's feedback may be used: short, silent about the answer, and naming no other step than the
-    located one first."""
+    """Whether a model's feedback may be used: short, silent about the answer, said to the one who did the work,
+    calling nothing right, naming no step but one that surely is wrong, and no number or operation that it lacks."""
     if not 0 < len(text) <= _MOST_CHARS or leaks(text) or reveals(text, answer):
         return False
     if found is not None and found.right and reveals(text, found.right):
         return False
-    named = named_steps(text, attempt)
-    return found is None or not found.proven or not named or named[0] == found.step
+    if of_another(text) or approves(text) or _PRESCRIBES.search(text):
+        return False
+    known = found is not None and sure(found)
+    if found is None or not known:
+        return not named_steps(text, attempt) and sourced(text)
+    return set(named_steps(text, attempt)) <= {found.step} and sourced(text, attempt.step_text(found.step))
 
 
 async def feedback(

@@ -7,21 +7,27 @@ learnt, either teaches the model to pretend that it knows (LEMMA, InT, SCORE and
 import re
 
 from filters.shape import LEAKS
+from filters.verify.named_answer import names_answer
 
 _MOST_CHARS = 600
 """Longer than this is a solution of its own, not a note."""
+_SHOWN = re.compile(
+    r"\bthe reference\b|\b(?:solution|answer) (?:[12]|two)\b(?! ?[-+*/=.])"
+    r"|\b(?:provided|given|right|correct) solution\b"
+    r"|\b(?:right|correct) version\b|\bI (?:was|am|have been) (?:given|told|shown)\b|\bfor (?:my|your) eyes\b",
+    re.IGNORECASE,
+)
+"""What writers of notes say of the material in their prompt."""
 
 
 def leaks(text: str) -> bool:
     """Whether the text speaks of a reference, of another solution, or of having been given the answer."""
-    return LEAKS.search(text) is not None
+    return LEAKS.search(text) is not None or _SHOWN.search(text) is not None
 
 
 def states(text: str, answer: str) -> bool:
-    """Whether the answer stands in the text, not as part of a longer number or word."""
-    if not answer.strip():
-        return False
-    return re.search(rf"(?<![\w.]){re.escape(answer.strip())}(?![\w]|\.\d)", text) is not None
+    """Whether the answer stands in the text, in whatever spelling ("forty-two", "x = 42.0")."""
+    return names_answer(text, answer)
 
 
 def note(text: str, answer: str, most: int = _MOST_CHARS) -> bool:

@@ -9,6 +9,7 @@ from generators.guards import note
 from generators.prompts import noticing, transitions
 from generators.prompts.kinds_noticed import KINDS, PAUSES
 from generators.repair import Repair
+from generators.step_talk import approves, false_beyond, sourced, to_oneself
 from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
 from schemas.location import Location
@@ -28,7 +29,11 @@ async def reflection(
     )
     known = fitting(location, repair.step)
     then = transitions.REDO if known.method == "equations" else transitions.GO_ON
-    return await _noticing(ask, known, prompt, then, writer)
+    own = attempt.step_text(location.step)
+    sources = (
+        [own, repair.step] if known.method == "equations" else [own, repair.step, ask.case.problem.statement]
+    )
+    return await _noticing(ask, known, prompt, then, writer, sources)
 
 
 async def restarting(ask: Ask, attempt: Attempt, location: Location, writer: Writer = "auto") -> Written:
@@ -36,18 +41,29 @@ async def restarting(ask: Ask, attempt: Attempt, location: Location, writer: Wri
     prompt = transitions.TEACHER_RESTART.format(
         statement=ask.case.problem.statement, work=_work(attempt, location)
     )
-    return await _noticing(ask, location, prompt, transitions.START_OVER, writer)
+    sources = [attempt.step_text(location.step), location.right]
+    return await _noticing(ask, location, prompt, transitions.START_OVER, writer, sources)
 
 
 async def _noticing(
-    ask: Ask, location: Location, prompt: str, then: Sequence[str], writer: Writer
+    ask: Ask, location: Location, prompt: str, then: Sequence[str], writer: Writer, sources: Sequence[str]
 ) -> Written:
     answer = ask.case.problem.answer
 
     def bank(rng: random.Random) -> str:
         return f"{notice(rng, location)} {rng.choice(then)}"
 
-    return await written(ask, bank, prompt, lambda text: note(text, answer, _MOST_CHARS), writer)
+    def accept(text: str) -> bool:
+        return note(text, answer, _MOST_CHARS) and notices(text, sources)
+
+    return await written(ask, bank, prompt, accept, writer)
+
+
+def notices(text: str, sources: Sequence[str]) -> bool:
+    """Whether one says of one's own work that the step is wrong, and nothing that the sources (the step first)
+    do not have."""
+    own = to_oneself(text) and not approves(text)
+    return own and sourced(text, *sources) and not false_beyond(text, sources[0])
 
 
 def _work(attempt: Attempt, location: Location) -> str:

@@ -9,6 +9,7 @@ from generators.guards import note
 from generators.prompts import thoughts as texts
 from generators.reflect import fill, fitting
 from generators.repair import Repair
+from generators.step_talk import false_beyond, finds_fault, of_another, sourced
 from generators.thoughts import bare, block, read_block
 from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
@@ -56,11 +57,17 @@ async def cause(
         work=wrong.text[: wrong.steps[found.step].end].strip(),
         step=repair.step.strip(),
     )
-    answer = ask.case.problem.answer
+    answer, own = ask.case.problem.answer, wrong.step_text(found.step)
     said = await written(
-        ask, bank, prompt, lambda text: note(text, answer) and not states_falsehood(text), writer
+        ask, bank, prompt, lambda text: note(text, answer) and explains(text, own, repair.step), writer
     )
     return said if said.text else None
+
+
+def explains(text: str, own: str, mended: str) -> bool:
+    """Whether a text says that the step is wrong, with no number or operation but its own and the mended step's."""
+    told = of_another(text) or false_beyond(text, own)
+    return finds_fault(text) and sourced(text, own, mended) and not told
 
 
 def blamed(rng: random.Random, wrong: Attempt, found: Location) -> Correction:

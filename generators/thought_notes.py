@@ -1,6 +1,7 @@
 """Notes in a hierarchy of thoughts: what is tricky about a step, what holds in general, how the answer is stated."""
 
 import random
+import re
 from typing import TYPE_CHECKING
 
 from filters.verify.equations import equations, states_falsehood
@@ -8,6 +9,7 @@ from generators.guards import note
 from generators.prompts import thoughts as texts
 from generators.reflect import fill
 from generators.solutions import Solution, answer_form
+from generators.step_talk import of_another, operations, sourced
 from generators.written import Writer, Written, written
 from schemas.location import Location
 
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generators.ask import Ask
+
+
+_DENIES = re.compile(
+    r"\b(?:wrong|incorrect|impossible|not allowed|contradict\w*|meaningless|not (?:always )?(?:a )?meaningful"
+    r"|always|never|cannot|can't|python|correct (?:formula|answer|result|calculation))\b",
+    re.IGNORECASE,
+)
+"""What a note on a right step must not say, and claims about all cases, which nobody can check."""
 
 
 async def answer_line(ask: "Ask", solution: Solution) -> str:
@@ -66,9 +76,7 @@ async def _key(ask: "Ask", solution: Solution, step: str, slip: Location | None,
         statement=ask.case.problem.statement, solution=solution.text, step=step.strip()
     )
     answer = ask.case.problem.answer
-    return await written(
-        ask, bank, prompt, lambda text: note(text, answer) and not states_falsehood(text), writer
-    )
+    return await written(ask, bank, prompt, lambda text: note(text, answer) and fits_step(text, step), writer)
 
 
 async def generalized(ask: "Ask", solution: Solution, writer: Writer) -> Written | None:
@@ -76,10 +84,19 @@ async def generalized(ask: "Ask", solution: Solution, writer: Writer) -> Written
     prompt = texts.TEACHER_GENERALIZED.format(statement=ask.case.problem.statement, solution=solution.text)
     answer = ask.case.problem.answer
     said = await written(
-        ask, lambda _: "", prompt, lambda text: note(text, answer) and not _has_number(text), writer
+        ask, lambda _: "", prompt, lambda text: note(text, answer) and general(text, solution.text), writer
     )
     return said if said.text else None
 
 
-def _has_number(text: str) -> bool:
-    return any(character.isdigit() for character in text)
+def fits_step(text: str, step: str) -> bool:
+    """Whether a note may stand at a right step: it names what the step has, and does not call it wrong."""
+    return sourced(text, step) and not (states_falsehood(text) or of_another(text) or _DENIES.search(text))
+
+
+def general(text: str, solution: str) -> bool:
+    """Whether a note has no number, and only operations of the solution."""
+    digits = any(character.isdigit() for character in text)
+    return not (digits or of_another(text) or _DENIES.search(text)) and operations(text) <= operations(
+        solution
+    )

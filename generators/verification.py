@@ -6,9 +6,11 @@ is taken only where it passes `fits`.
 """
 
 import random
+import re
 from typing import TYPE_CHECKING
 
 from filters.verify.equations import equations
+from filters.verify.named_answer import named_values
 from filters.verify.stated_verdict import stated_verdict
 from generators.checking import Recheck, recheck
 from generators.guards import leaks, states
@@ -17,10 +19,12 @@ from generators.prompts import checks, rechecks
 from generators.prompts.noticing import CALCULATION as NOTICE_CALCULATION
 from generators.prompts.verifications import CHECK_IT, SENTENCES, WITH_HELP
 from generators.reflect import fill, sayable, shown
+from generators.step_talk import false_beyond, of_another, sourced
 from generators.substitution import Substituted, substituted
 from generators.written import Writer, Written, written
 from schemas.attempt import Attempt
 from schemas.location import Location
+from schemas.problem import Problem
 
 if TYPE_CHECKING:
     from generators.ask import Ask
@@ -59,7 +63,7 @@ async def verification(
         return f"{said} {ending}" if closing else said
 
     said = await written(
-        ask, bank, prompt, lambda text: fits(text, attempt, ask.case.problem.answer, ending), writer
+        ask, bank, prompt, lambda text: fits(text, attempt, ask.case.problem, ending), writer
     )
     body = said.text.removesuffix(ending).rstrip() if closing else said.text
     return Written(f"{body}\n{ending}" if closing else body, said.by, said.teacher)
@@ -116,22 +120,32 @@ def _verdict(rng: random.Random, answer: str, right: bool) -> str:
     return rng.choice(checks.CONFIRM if right else checks.REJECT).format(answer=shown(answer))
 
 
-def fits(text: str, attempt: Attempt, answer: str, ending: str) -> bool:
+def fits(text: str, attempt: Attempt, problem: Problem, ending: str) -> bool:
     """Whether a model's check of the attempt may be learnt.
 
-    It ends in `ending`, states exactly one verdict, no longer than the solution, states no false
-    equation but those it quotes, and gives the right answer of a wrong attempt not away.
+    It ends in `ending` after a check that computes or names something, states exactly one verdict, is no longer
+    than the solution, states no false equation but those it quotes, computes with no number that stands neither in
+    the problem nor in the attempt, and gives the right answer of a wrong attempt not away.
     """
     text = text.strip()
     said = stated_verdict(text)
-    quotable = {(e.left, e.stated) for e in equations(attempt.text) if e.holds is False}
-    false = {(e.left, e.stated) for e in equations(text) if e.holds is False}
+    body = text.removesuffix(ending).strip()
+    answer = problem.answer
     gives_away = attempt.verdict.is_wrong and states(text, answer) and not states(attempt.text, answer)
     return (
         text.endswith(ending)
         and said == attempt.verdict.is_right
         and len(text) <= max(_LEAST_ROOM, len(attempt.text))
-        and false <= quotable
+        and checks_something(body, attempt, problem)
+        and all(stated_verdict(sentence) in (None, said) for sentence in re.split(r"(?<=[.!?])\s+", body))
         and not gives_away
-        and not leaks(text)
+        and not (leaks(text) or of_another(text))
     )
+
+
+def checks_something(body: str, attempt: Attempt, problem: Problem) -> bool:
+    """Whether a check tests more than it asserts: it names numbers, all of them of the problem, the attempt or a
+    true equation of its own."""
+    own = [f"{e.left} = {e.stated}" for e in equations(body) if e.holds]
+    known = (problem.statement, attempt.text, *own)
+    return bool(named_values(body)) and sourced(body, *known) and not false_beyond(body, attempt.text)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from generators.guards import leaks
+from generators.step_talk import echoes
 from schemas.segment import Message
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ async def written(
     accept: Callable[[str], bool],
     writer: Writer = "auto",
 ) -> Written:
-    """A text that `accept` takes and that leaks nothing, as `prompt` asks for it; else one of the bank.
+    """A text that `accept` takes, that leaks nothing and does not repeat what `prompt` asks; else one of the bank.
 
     `accept` sees the reply with runs of white space made one space. Raises EngineError.
     """
@@ -54,7 +55,7 @@ async def written(
         return Written(bank(ask.rng))
     for reply in replies:
         text = " ".join(reply.text.split())
-        if text and not leaks(text) and accept(text):
+        if text and not leaks(text) and not echoes(text, prompt) and accept(text):
             return Written(text, by, teacher)
     return Written(bank(ask.rng))
 

@@ -13,6 +13,7 @@ import re
 from fractions import Fraction
 
 from filters.verify.arithmetic import tokens_of, value_of
+from filters.verify.named_answer import names_answer
 from schemas.attempt import Attempt
 
 ORDINALS = (
@@ -25,7 +26,6 @@ ORDINALS = (
 _LABEL = re.compile(r"\W*step[ ]?(\d{1,2})\b", re.IGNORECASE)
 _NAMED = re.compile(rf"\b({'|'.join(ORDINALS)}) step\b|\bstep (\d{{1,2}})\b", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
-_FRACTION = re.compile(_NUMBER.pattern + r"\s*/\s*\d+")
 
 
 def step_name(text: str, index: int) -> str | None:
@@ -43,13 +43,12 @@ def named_steps(text: str, attempt: Attempt) -> tuple[int, ...]:
 
 
 def reveals(text: str, answer: str) -> bool:
-    """Whether an answer stands in a text: as words or signs of its own, or as a number of the same value."""
-    answer = answer.strip()
-    if answer and re.search(rf"(?<![\w.]){re.escape(answer)}(?![\w]|\.\d)", text):
-        return True
-    value = _value(answer)
-    numbers = [m[0] for pattern in (_NUMBER, _FRACTION) for m in pattern.finditer(text)]
-    return value is not None and any(_value(number) == value for number in numbers)
+    """Whether an answer stands in a text, in whatever spelling, or only a number of its value does ("step 3")."""
+    value = _value(answer.strip())
+    numbers = [m[0] for m in _NUMBER.finditer(text)]
+    return names_answer(text, answer) or any(
+        value == _value(number) for number in numbers if value is not None
+    )
 
 
 def _value(number: str) -> Fraction | None:

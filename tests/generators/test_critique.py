@@ -57,7 +57,7 @@ def test_scores_rules(first: str, second: str, last: str, used: str | None) -> N
     text = f"Step 1: {first}\nStep 2: {second}\nStep 3: {last}"
     wrong = attempt(WRONG)
     assert len(wrong.steps) == 3
-    assert first_error_feedback(text, wrong, found, "21") == used
+    assert first_error_feedback(text, wrong, found, "21", "3 + 4 = 7") == used
 
 
 def test_aligned_steps_say_what_is_needed() -> None:

@@ -98,5 +98,7 @@ def test_a_false_equation_may_be_quoted_from_the_attempt(served: Tools) -> None:
     wrong = next(a for a in case.wrongs if any(e.holds is False for e in equations(a.text)))
     false = next(e for e in equations(wrong.text) if e.holds is False)
     text = f"{false.left} = {false.stated} does not hold. The answer is wrong."
-    assert fits(text, wrong, "no such answer", "The answer is wrong.")
-    assert not fits("1 + 1 = 3 does not hold. The answer is wrong.", wrong, "-", "The answer is wrong.")
+    assert fits(text, wrong, Jars(0).problem, "The answer is wrong.")
+    assert not fits(
+        "1 + 1 = 3 does not hold. The answer is wrong.", wrong, Jars(0).problem, "The answer is wrong."
+    )

@@ -46,7 +46,7 @@ def test_friction_is_counted(judge: Judge) -> None:
 
 def test_a_teacher_that_tells_is_not_heard(judge: Judge) -> None:
     told = door(judge, "didactic_dialogue", teacher=("The answer is 26.",))
-    good = door(judge, "didactic_dialogue", teacher=("Please look at your multiplication.",))
+    good = door(judge, "didactic_dialogue", teacher=("Please go over your work once more.",))
     assert {r.written_by for r in talks(build(DidacticDialogue(), told), "dialogue")} == {"bank"}
     rows = talks(build(DidacticDialogue(), good), "dialogue")
     assert {r.written_by for r in rows} == {"teacher"} and all(r.teacher for r in rows)
