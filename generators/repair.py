@@ -99,8 +99,14 @@ def _first_step(prefix: str, rest: str, ask: "Ask") -> tuple[str, str]:
 
 
 def _aligned(attempt: Attempt, upto: int, solutions: Sequence[Solution]) -> Iterator[tuple[str, str]]:
-    """Rests of right solutions after as many steps as compute just what the attempt has so far."""
-    wanted = _results([attempt.step_text(i) for i in range(upto)])
+    """Rests of right solutions after as many steps as compute just what the attempt has so far.
+
+    None after a step whose equations are not read: what it has so far is not known.
+    """
+    done = [attempt.step_text(i) for i in range(upto)]
+    if any("=" in text and not equations(text) for text in done):
+        return
+    wanted = _results(done)
     for solution in solutions:
         for cut in range(len(solution.steps)):
             texts = [solution.step_text(i) for i in range(cut)]
