@@ -26,6 +26,7 @@ from generators.locating.base import SURE
 from generators.locating.continuations import Value, by_continuations
 from generators.locating.ensemble import agreed
 from generators.locating.judged import by_teacher
+from generators.locating.luck import without_luck
 from generators.once import Once
 from generators.repair import Repair, repairs
 from generators.roles import PromptOptions, Role
@@ -213,13 +214,14 @@ class Ask:
         return Value(right / len(decided) if decided else None, len(decided))
 
     def solutions(self, with_reference: bool = True) -> list[Solution]:
-        """Right solutions of the problem that state nothing false, own attempts first."""
+        """Right solutions of the problem that state nothing false and are not right by luck, own attempts first."""
         known = self._solutions
         return known if with_reference else [s for s in known if s.parent != REFERENCE]
 
     @cached_property
     def _solutions(self) -> list[Solution]:
-        return right_solutions(self.case, self.style, self.tools.judge, self.tools.locate.reference)
+        found = right_solutions(self.case, self.style, self.tools.judge, self.tools.locate.reference)
+        return without_luck(self.case, found)
 
     @cached_property
     def _known(self) -> Known:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from filters.verify.equations import states_falsehood
+from filters.verify.equations import equations, states_falsehood
 from generators.guards import leaks, states
 from generators.prompts.steps import TEACHER_IMPROVE
 from generators.repair import repairs
@@ -53,15 +53,19 @@ async def interventions(
         made.setdefault(step, Intervention(step, repair.rest, proof, repair.parents))
     kept = [one for one in made.values() if fit(one.step, replaced, ask.case.problem.answer)]
     if made and not kept:
-        ask.skip("answer_in_the_step")
+        ask.skip("unfit_step")
     return kept[:most]
 
 
 def fit(step: str, replaced: str, answer: str) -> bool:
-    """Whether a step may stand for a wrong one: another one, no answer, no leak, nothing false, and no solution."""
+    """Whether a step may stand for a wrong one: another one, no answer, no leak, nothing false, and no solution.
+
+    It computes something where the wrong one does: a sentence of the statement again turns nothing right.
+    """
     short = len(step) <= max(400, _LONGEST * len(replaced))
     fresh = bool(step.strip()) and step.strip() != replaced
-    return short and fresh and not (states(step, answer) or leaks(step) or states_falsehood(step))
+    works = bool(equations(step)) or "=" in step or not equations(replaced)
+    return short and fresh and works and not (states(step, answer) or leaks(step) or states_falsehood(step))
 
 
 async def continued(ask: "Ask", wrong: Attempt, found: Location, step: str, n: int, least: int) -> str | None:

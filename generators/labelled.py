@@ -1,4 +1,4 @@
-"""Step labels of an attempt from what is proven: right up to the first wrong step, which is the last."""
+"""Step labels of an attempt from its first wrong step, which is the last: all before it are right."""
 
 from filters.verify.equations import states_falsehood
 from generators.ask import Ask
@@ -13,7 +13,7 @@ def labelled(
 ) -> StepwiseExample | None:
     """A row of step labels without values; None where a step to be called right states a false equation.
 
-    `found` must be proven, or None for a right attempt.
+    `found` is None for a right attempt. Values are the caller's to add.
     """
     count = found.step + 1 if found else len(attempt.steps)
     labels = tuple(not found or i != found.step for i in range(count))

@@ -80,5 +80,10 @@ def conclusions(text: str, marks: list[int], lines: list[int], paragraphs: list[
     return closing + leaving
 
 
+def concludes(text: str) -> bool:
+    """Whether a step opens like a conclusion: "Therefore, …", "So the answer is …", "A: …"."""
+    return _CONCLUSION.match(text.lstrip()) is not None
+
+
 def _unindented(text: str, at: int) -> bool:
     return text[at - 1] == "\n"

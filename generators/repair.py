@@ -5,7 +5,7 @@ Everything before the wrong step stays verbatim the policy's own. Where the rest
 * `corrected`: the false equation's result is set right and the policy goes on from there;
 * `sibling`: another right attempt begins with the very same text;
 * `sampled`: the policy, asked again from before the wrong step;
-* `aligned`: a right solution in other words whose first steps compute exactly the same results.
+* `aligned`: a right solution in other words whose first steps compute exactly the same.
 
 A repair is only returned when the text before the wrong step together with it verifies.
 """
@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING
 from filters.verify.equations import corrected, equations, states_falsehood
 from generators.engines.stages import in_stage
 from generators.guards import states
+from generators.locating.meaning import Meanings, fingerprints
+from generators.locating.shape import shape_of
+from generators.locating.stated import stated_numbers
 from generators.solutions import Solution
 from generators.steps import split_steps
 from schemas.attempt import Attempt
@@ -69,7 +72,8 @@ async def _candidates(
             yield solution.text[len(prefix) :], "sibling", (attempt.id, solution.parent)
     for completion in await ask.policy(prefix, n=4):
         yield completion.text, "sampled", (attempt.id,)
-    for rest, parent in _aligned(attempt, location.step, solutions):
+    given = stated_numbers(ask.case.problem.statement)
+    for rest, parent in _aligned(attempt, location.step, solutions, given):
         yield rest, "aligned", (attempt.id, parent)
 
 
@@ -98,16 +102,48 @@ def _first_step(prefix: str, rest: str, ask: "Ask") -> tuple[str, str]:
     return rest, ""
 
 
-def _aligned(attempt: Attempt, upto: int, solutions: Sequence[Solution]) -> Iterator[tuple[str, str]]:
-    """Rests of right solutions after as many steps as compute just what the attempt has so far."""
-    wanted = _results([attempt.step_text(i) for i in range(upto)])
+def _aligned(
+    attempt: Attempt, upto: int, solutions: Sequence[Solution], given: frozenset[Fraction]
+) -> Iterator[tuple[str, str]]:
+    """Rests of right solutions after as many steps as compute just what the attempt has so far.
+
+    The same numbers must mean the same: an 8 that is 5 + 3 dollars is not the 16 / 2 glasses of a solution. None
+    after a step whose equations are not read, as one that names a variable: what was done by then is not known.
+    """
+    done = [attempt.step_text(i) for i in range(upto)]
+    if not all(map(_read, done)):
+        return
+    wanted = _computed(done, given)
     for solution in solutions:
         for cut in range(len(solution.steps)):
             texts = [solution.step_text(i) for i in range(cut)]
-            if _results(texts) == wanted and (cut == 0) == (upto == 0):
+            if not all(map(_read, texts)):
+                break
+            if (cut == 0) == (upto == 0) and _alike(wanted, _computed(texts, given)):
                 yield solution.text[solution.steps[cut].start :], solution.parent
                 break
 
 
-def _results(texts: Sequence[str]) -> list[Fraction]:
-    return sorted(e.stated_value for t in texts for e in equations(t))
+def _read(step: str) -> bool:
+    return "=" not in step or bool(equations(step))
+
+
+Computed = list[tuple[Fraction, frozenset[int]]]
+
+
+def _computed(texts: Sequence[str], given: frozenset[Fraction]) -> Computed:
+    """Results with what they mean, in the order of the results."""
+    meanings = Meanings(given)
+    made = [
+        (e.stated_value, fingerprints(meanings.add(shape_of(e.left), e.stated_value)))
+        for text in texts
+        for e in equations(text)
+    ]
+    return sorted(made, key=lambda one: (one[0], sorted(one[1])))
+
+
+def _alike(one: Computed, other: Computed) -> bool:
+    """Whether the results are the same and none means surely something else."""
+    return [value for value, _ in one] == [value for value, _ in other] and all(
+        not here or not there or here & there for (_, here), (_, there) in zip(one, other, strict=True)
+    )

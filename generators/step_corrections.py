@@ -50,7 +50,9 @@ async def cause(
             return ""
         # What follows a colon is only one way of such a mistake.
         what = KINDS[found.kind].definition.partition(":")[0].rstrip(".")
-        return f"{rng.choice(texts.CAUSE_OPENERS)} {what}."
+        what = texts.CAUSE_ANSWER if found.kind == "final_answer" else what
+        opener = rng.choice(texts.CAUSE_OPENERS)
+        return f"{opener} {what[0].lower() + what[1:] if opener.endswith(':') else what}."
 
     prompt = texts.TEACHER_CAUSE.format(
         statement=ask.case.problem.statement,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from filters.verify.equations import equations, states_falsehood
 from generators.guards import note
+from generators.markers import concludes
 from generators.prompts import thoughts as texts
 from generators.reflect import fill
 from generators.solutions import Solution, answer_form
@@ -28,11 +29,14 @@ _DENIES = re.compile(
 
 
 async def answer_line(ask: "Ask", solution: Solution) -> str:
-    """The answer as the attempts state it: the solution's last step where that is all it says."""
+    """The answer as the attempts state it: the solution's last step where that is all it says. Raises EngineError."""
     last = solution.step_text(len(solution.steps) - 1).strip()
     verdict = await ask.verify(solution.text)
     form = answer_form(ask.case.attempts).format(verdict.evidence)
-    return last if last.rstrip(".") == form.rstrip(".") else form
+    if last.rstrip(".") == form.rstrip("."):
+        return last
+    closes = concludes(last) and not equations(last)
+    return last if closes and (await ask.verify(last, explicit_only=True)).is_right else form
 
 
 def slips(ask: "Ask") -> dict[str, Location]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from generators.solutions import Solution
 
-_MARKER = re.compile(r"\s*(?:\*\*)?Step\s+\d+\s*[.:)]\s*(?:\*\*)?\s*", re.IGNORECASE)
+_MARKER = re.compile(r"\s*(?:(?:\*\*)?Step\s+\d+\s*[.:)]\s*(?:\*\*)?\s*|\d{1,2}[.)]\s+(?=\D))", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:Step\d+|Key|Generalized|Answer|Cause|Correction)>")
 
 
@@ -20,8 +20,15 @@ def block(name: str, text: str) -> str:
 
 
 def steps_and_answer(solution: Solution, answer_line: str) -> tuple[list[str], str]:
-    """The steps' texts, and the line that gives the answer: the last step where it does only that."""
-    steps = [bare(solution.step_text(n)) for n in range(len(solution.steps))]
+    """The steps' texts, and the line that gives the answer: the last step where it does only that.
+
+    What only announces the next step ("We follow these steps:") is the beginning of that step.
+    """
+    steps: list[str] = []
+    for number in range(len(solution.steps)):
+        step = bare(solution.step_text(number))
+        announced = bool(steps) and steps[-1].endswith(":")
+        steps = [*steps[:-1], f"{steps[-1]}\n{step}"] if announced else [*steps, step]
     if len(steps) > 1 and steps[-1] == answer_line.strip():
         steps = steps[:-1]
     return steps, answer_line.strip()

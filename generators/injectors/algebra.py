@@ -11,6 +11,7 @@ and its place, not a wrong answer.
 
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import ClassVar
 
 from filters.verify.math.extract import extract_answer
@@ -68,7 +69,7 @@ class Algebra(Injector):
 
     def _injection(self, text: str, kind: str, edits: tuple[Edit, ...], whole: bool) -> Injection | None:
         wrong = apply(text, edits)
-        if edits[0].role != "cause" or wrong == text:
+        if edits[0].role != "cause" or wrong == text or _repeats(wrong) > _repeats(text):
             return None
         start = edits[0].start
         step = next((i for i, s in enumerate(split_steps(wrong)) if s.start <= start < s.end), None)
@@ -88,3 +89,10 @@ class Algebra(Injector):
     def prove(self, injection: Injection, subject: Subject, judge: Judge) -> Injection:
         """The injection with its checks: by the exact values of its LaTeX."""
         return prove(injection, subject, judge)
+
+
+def _repeats(text: str) -> int:
+    """How often a line says what the one before it says, white space and the marks of displays aside."""
+    lines = [line.strip() for line in text.split("\n")]
+    said = [line for line in lines if line not in {"", "\\[", "\\]", "$$"}]
+    return sum(one == other for one, other in pairwise(said))

@@ -137,7 +137,7 @@ REJECT = (
     "I do not stand by {answer}: the solution is wrong.",
     "The reasoning does not carry {answer}, so the solution is not correct.",
     "The result {answer} has to be rejected: it is wrong.",
-    "Not everything above is right, and {answer} falls with them. The solution is wrong.",
+    "Not everything above is right, and {answer} falls with it. The solution is wrong.",
     "Something above is not right, and {answer} is the outcome. The result is wrong.",
     "It should not come to {answer}. The result is not correct.",
     "Sorry, {answer} was a mistake. The result is wrong.",

@@ -63,10 +63,10 @@ KINDS: dict[str, tuple[str, ...]] = {
         "The number I took from an earlier step is not the right one.",
     ),
     "counting": (
-        "I miscounted.",
+        "A count in this step is not right.",
         "My count is off.",
-        "I counted wrongly in this step.",
-        "I have to count again.",
+        "I have the number of something wrong.",
+        "I have to look at that count again.",
     ),
     "unit_conversion": (
         "I did not convert the units correctly.",

@@ -157,6 +157,8 @@ CAUSE_OPENERS = (
     "The step breaks the solution.",
 )
 """Before what the kind of mistake is, in the words of the taxonomy."""
+CAUSE_ANSWER = "What comes before it is right, but the answer it gives is not the result of that"
+"""Of an answer at the end that right steps do not lead to: the taxonomy speaks of all steps."""
 BLAME = (
     "Step {number} is where the solution goes wrong, and the last step only follows from it.",
     "The mistake is in step {number}; the last step is fine.",

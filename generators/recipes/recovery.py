@@ -56,7 +56,7 @@ class Recovery(Recipe):
     repairs: bool = True
     """Where no continuation ends right, go on with a repair."""
     rights: int = Field(default=1, ge=0)
-    """Most right attempts cut and gone on with, per problem."""
+    """Most right attempts of three steps or more cut and gone on with, per problem."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
@@ -65,7 +65,7 @@ class Recovery(Recipe):
             if not again and self.repairs:
                 again = (await self.repaired(ask, wrong, found, "repaired"))[: self.most]
             rows += again
-        whole = [right for right in ask.rights() if len(right.steps) > 1]
+        whole = [right for right in ask.rights() if len(right.steps) > 2]
         return rows + [self._kept(ask, right) for right in whole[: self.rights]]
 
     async def _rerolled(self, ask: Ask, wrong: Attempt, found: Location) -> list[SFTExample]:
@@ -95,7 +95,7 @@ class Recovery(Recipe):
         return rows
 
     def _kept(self, ask: Ask, right: Attempt) -> SFTExample:
-        cut = ask.rng.randrange(1, len(right.steps))
+        cut = ask.rng.randrange(1, len(right.steps) - 1)  # more than the answer's line is left to do
         segments = [
             Segment("prefix", right.before(cut)),
             Segment("continuation", right.text[right.steps[cut].start :]),

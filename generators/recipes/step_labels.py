@@ -10,11 +10,13 @@ proven, else by continuations as in Math-Shepherd (arXiv 2312.08935).
 Right attempts whose every equation holds give rows without an error.
 """
 
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
 
 from generators.ask import Ask
+from generators.labelled import labelled
 from generators.locating.continuations import Value
 from generators.recipes.base import Recipe
 from schemas.attempt import Attempt
@@ -37,36 +39,29 @@ class StepLabels(Recipe):
     """Also take first wrong steps found by continuations, which are likely, not proven."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        rows: list[Example] = []
+        rows: list[StepwiseExample | None] = []
         for attempt, found in await ask.mistakes(self.wrong):
             if found.proven or (found.method == "continuations" and self.by_continuations):
-                rows.append(await self._row(ask, attempt, found))
+                rows.append(await self._valued(ask, attempt, found))
             else:
                 ask.skip("not_proven")
-        return rows + [await self._row(ask, attempt, None) for attempt in ask.rights()[: self.right]]
+        made = [*rows, *(labelled(self, ask, right, None) for right in ask.rights()[: self.right])]
+        return [row for row in made if row is not None]
 
-    async def _row(self, ask: Ask, attempt: Attempt, found: Location | None) -> StepwiseExample:
-        count = found.step + 1 if found else len(attempt.steps)
-        values = [Value(None, 0)] * count
-        if found and found.method == "continuations":
-            tries = ask.tools.locate.continuations
-            values[found.step] = await ask.value(attempt.before(found.step + 1), tries)
-            if found.step:
-                values[found.step - 1] = await ask.value(attempt.before(found.step), tries)
-        return StepwiseExample(
-            problem_id=ask.case.problem.id,
-            recipe=self.name,
-            error_kind=found.kind if found else "none",
-            parents=(attempt.id,),
-            policy=attempt.policy,
-            verified_by=found.method if found else f"answer:{attempt.verdict.method}",
-            located_by=found.method if found else "",
-            source=ask.case.problem.source,
-            licence=ask.case.problem.licence,
-            prompt=ask.prompt[-1].content,
-            completions=tuple(attempt.step_text(i).strip() for i in range(count)),
-            labels=tuple(not found or i != found.step for i in range(count)),
+    async def _valued(self, ask: Ask, attempt: Attempt, found: Location) -> StepwiseExample | None:
+        """The labels, with the values before and after the wrong step where it is known by them."""
+        row = labelled(self, ask, attempt, found)
+        if row is None:
+            ask.skip("false_step_before")
+        if row is None or found.method != "continuations":
+            return row
+        values = [Value(None, 0)] * len(row.labels)
+        for step in (found.step, found.step - 1):
+            if step >= 0:
+                before = attempt.before(step + 1)
+                values[step] = await ask.value(before, ask.tools.locate.continuations)
+        return replace(
+            row,
             values=tuple(v.share for v in values),
             value_samples=tuple(v.samples if v.share is not None else None for v in values),
-            first_error=found.step if found else None,
         )

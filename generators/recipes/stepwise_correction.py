@@ -29,6 +29,7 @@ from generators.recipes.base import Recipe, apart
 from generators.reflect import reflection
 from generators.repair import Repair
 from generators.solutions import Solution
+from generators.thoughts import bare
 from generators.wrong_steps import WrongStep, injected_steps, sampled_step
 from schemas.case import Case
 from schemas.example import Example, SFTExample
@@ -74,7 +75,7 @@ class StepwiseCorrection(Recipe):
                 rows += await self._sampled(ask, path)
         for path, steps in await injected_steps(ask, self.injected, self.kinds):
             for way in dict.fromkeys(step.found.method for step in steps):
-                alike = {step.text.strip(): step for step in steps if step.found.method == way}
+                alike = {bare(step.text): step for step in steps if step.found.method == way}
                 some = list(alike.values())[: self.insertions]
                 rows.append(await self._spliced(ask, path, some, "injected_step"))
         for right in ask.rights()[: self.originals]:

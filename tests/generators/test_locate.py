@@ -8,13 +8,16 @@ import pytest
 
 from filters.verify.math.judge import Judge
 from generators.ask import Ask, LocateOptions, Tools
+from generators.attempts import judged
 from generators.locate import plain_number, read_whole
 from generators.locating.continuations import Value
 from generators.repair import repairs
 from generators.solutions import answer_form, computes, finished_reference
+from generators.steps import split_steps
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.location import Location
+from schemas.problem import Problem
 from tests.world import MISTAKES, Jars, case_of, tools
 
 TRUTH = {
@@ -158,3 +161,25 @@ def test_continuations_without_a_verdict_locate_nothing(
     monkeypatch.setattr(Ask, "value", value)
     found = asyncio.run(Ask(case, served).locate(wrong))
     assert found is not None and found.method == "reference"
+
+
+def test_no_repair_takes_one_number_for_another(judge: Judge) -> None:
+    """An 8 that is 5 + 3 dollars is not the 16 / 2 glasses of the solution, whose rest then makes no sense."""
+    paid = "He pays 8 * 3 = 24 and 8 * 5 = 40.\n"
+    solution = f"Each one costs 5 * 0.6 = 3.\nHe buys 16 / 2 = 8 of them.\n{paid}That is 24 + 40 = 64.\nA: 64"
+    wrong = "Each one costs 5 * 0.6 = 3.\nTwo cost 5 + 3 = 8.\nHe pays 16 * 8 = 128.\nA: 128"
+    same = "Each one costs 5 * 0.6 = 3.\nHalf of them are 16 / 2 = 8.\nHe pays 16 * 8 = 128.\nA: 128"
+    unread = "Let g = h + 3, so g = 3.\nLet k = 8 for now.\nHe pays 16 * 8 = 128.\nA: 128"
+    statement = "One costs 5 dollars, every second one 0.6 of the price. What do 16 cost?"
+    problem = Problem(id="p", statement=statement, answer="64", solution=solution, source="t", licence="MIT")
+    served = Tools(judge=judge)
+
+    async def how(text: str) -> list[str]:
+        steps = split_steps(text, "lines")
+        attempt = Attempt(problem_id="p", text=text, steps=steps, model="m", policy="m", index=0)
+        case = Case(problem, (await judged(problem, attempt, judge),))
+        ask = Ask(case, served)
+        return [r.step for r in await repairs(ask, case.attempts[0], Location(2, "reference", proven=False))]
+
+    assert asyncio.run(how(wrong)) == [] and asyncio.run(how(unread)) == []
+    assert asyncio.run(how(same)) == [paid]

@@ -196,3 +196,20 @@ def test_four_of_ten_real_solutions_take_a_proven_mistake() -> None:
             own = subject(row["solution"], row["answer"], row["question"])
             taken += bool(inject(own, [Algebra()], weights, random.Random(row["id"]), judge).accepted)
     assert taken >= 24
+
+
+def test_no_mistake_makes_a_line_say_what_the_one_before_it_says() -> None:
+    """`x = 90 / 5`, then `x = 18`: with 90 - 5 for the one, both would be `x = 85`."""
+    text = "We have\n\\[\n5x = 90\n\\]\nso that\n\\[\nx = \\frac{90}{5}\n\\]\n\\[\nx = 18\n\\]\nIt is $\\boxed{18}$."
+    problem = Problem(
+        id="p", statement="Solve 5x = 90.", answer="18", solution=text, source="t", licence="MIT"
+    )
+    made = [
+        injection.text
+        for seed in range(20)
+        for kind in Algebra.kinds
+        for injection in Algebra(cut=False).propose(
+            Subject(problem=problem, solution=text), kind, random.Random(seed)
+        )
+    ]
+    assert made and not any("\nx = 85\n\\]\n\\[\nx = 85" in text for text in made)

@@ -31,7 +31,7 @@ def test_without_a_policy_the_repaired_solution_vouches(judge: Judge) -> None:
 def test_a_step_that_holds_the_answer_is_refused(judge: Judge) -> None:
     case, served = case_with(judge, [JARS.wrong("slip_second"), RIGHT])
     rows, door = rows_of(InterventionTraining(), served, case)
-    assert rows == [] and "answer_in_the_step" in door.skipped
+    assert rows == [] and "unfit_step" in door.skipped
 
 
 def test_too_few_right_continuations_refuse_it(judge: Judge) -> None:
@@ -87,7 +87,8 @@ def test_a_teachers_step_is_taken_where_it_continues_right(judge: Judge) -> None
         ("Step 1: 3 * 4 = 12, which leads to 17", False),
         ("Step 1: 3 * 4 = 13", False),
         ("Step 1: the reference solution has 3 * 4 = 12", False),
-        ("Step 1: 117 or 1.17 is not the answer", True),
+        ("Step 1: 3 * 39 = 117 and not 1.17", True),
+        ("Step 1: there are 3 crates", False),
         ("   ", False),
         ("x" * 401, False),
     ],

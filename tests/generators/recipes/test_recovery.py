@@ -55,3 +55,17 @@ def test_right_prefixes_are_gone_on_with(judge: Judge) -> None:
         [(k, w) for k, _, w in parts(row)] == [("prefix", 0), ("continuation", 1)] for row in rows
     )
     assert {row.error_kind for row in rows} == {"none"}
+
+
+def test_what_is_left_of_a_right_attempt_is_more_than_its_answer(judge: Judge) -> None:
+    case, served = case_with(judge, [RIGHT])
+    for seed in range(6):
+        rows, _ = rows_of(Recovery(), replace(served, seed=seed), case)
+        (row,) = learning(rows)
+        assert [k for k, _, _ in parts(row)] == ["prefix", "continuation"]
+        assert parts(row)[1][1].startswith("Step 2: ")
+
+
+def test_two_steps_are_too_few_to_cut(judge: Judge) -> None:
+    case, served = case_with(judge, ["3 * 4 + 5 = 17\nThe answer is \\boxed{17}."])
+    assert rows_of(Recovery(), served, case)[0] == []

@@ -82,3 +82,35 @@ def test_the_policys_own_correction_is_rejected_where_it_is_surely_wrong(judge: 
 )
 def test_a_step_without_its_number(step: str, expected: str) -> None:
     assert bare(step) == expected
+
+
+def test_a_conclusion_is_the_answer_and_is_not_repeated(judge: Judge) -> None:
+    said = "Therefore, there are \\(\\boxed{17}\\) jars."
+    steps = [
+        "We follow these steps:",
+        "1. Count what is in crates: 3 * 4 = 12",
+        "2. Add the others: 12 + 5 = 17",
+    ]
+    text = "\n\n".join([*steps, said])
+    case, served = case_with(judge, [text])
+    (row,) = learning(rows_of(ThoughtTemplate(thoughts=1), served, case)[0])
+    content = row.messages[-1].content
+    assert read_block("Answer", content) == said and content.count("17") == 2
+    assert read_block("Step1", content) == "We follow these steps:\nCount what is in crates: 3 * 4 = 12"
+    assert read_block("Step2", content) == "Add the others: 12 + 5 = 17"
+
+
+def test_a_cause_reads_as_one_text(judge: Judge) -> None:
+    seen = set()
+    for seed in range(40):
+        case, served = case_with(judge, [RIGHT])
+        rows = rows_of(
+            ThoughtTemplate(thoughts=0, kinds={"final_answer": 1.0}), replace(served, seed=seed), case
+        )
+        for row in pairs(rows[0]):
+            cause = read_block("Cause", row.chosen[-1].content)
+            assert cause and "The steps are right and" not in cause
+            seen.add(cause)
+            _, colon, after = cause.partition(": ")
+            assert not colon or after[0].islower(), cause
+    assert any(": " in cause for cause in seen)
