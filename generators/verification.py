@@ -1,20 +1,24 @@
 """Verifications: a check of one attempt that ends in a verdict which agrees with the judge's.
 
 Without a model it is an opener, a check made of the attempt's own equations or of its answer put back
-into the problem (`generators.checking`, `generators.substitution`), and a verdict in words. A model's
-is taken only where it passes `fits`.
+into the problem (`generators.checking`, `generators.substitution`), for a wrong attempt where it goes wrong,
+and a verdict in words. Where there is nothing to test, or nothing to say against a wrong attempt, there is
+no check: one that shows nothing teaches to pass verdicts without looking. A model's is taken only where it
+passes `fits`.
 """
 
 import random
 import re
 from typing import TYPE_CHECKING
 
-from filters.verify.equations import equations
+from filters.verify.equations import Equation, equations
 from filters.verify.named_answer import named_values
+from filters.verify.stated_feedback import step_name
 from filters.verify.stated_verdict import stated_verdict
-from generators.checking import Recheck, recheck
+from generators.checking import recheck
 from generators.guards import leaks, states
 from generators.locate import false_step
+from generators.locating.base import SURE
 from generators.prompts import checks, rechecks
 from generators.prompts.noticing import CALCULATION as NOTICE_CALCULATION
 from generators.prompts.verifications import CHECK_IT, SENTENCES, WITH_HELP
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 _LEAST_ROOM = 400
 """Characters that a model's verification may have even where the solution is shorter (S2R asks for
 no more than the solution's own length)."""
+_SUSPECTED = 0.6
+"""From this confidence on a place is named as suspected; of 19 such, 13 were exact (docs/log.md, "Diagnosis")."""
 
 
 async def verification(
@@ -41,8 +47,8 @@ async def verification(
     closing: tuple[str, str] | None = None,
     helped_by: str = "",
     opened: bool = True,
-) -> Written:
-    """A check of a judged attempt. Raises EngineError.
+) -> Written | None:
+    """A check of a judged attempt; None where there is nothing to show. Raises EngineError.
 
     `closing` is what it ends in, on a line of its own, for a right and for a wrong attempt; without
     it a sentence says so. `helped_by` is a right solution that a model is shown as well (SPOC). Our own
@@ -60,19 +66,29 @@ async def verification(
 
     def bank(rng: random.Random) -> str:
         said = own_words(rng, attempt, ask.case.problem.statement, opened, ask.glance(attempt))
-        return f"{said} {ending}" if closing else said
+        return f"{said} {ending}" if closing and said else said
 
     said = await written(
         ask, bank, prompt, lambda text: fits(text, attempt, ask.case.problem, ending), writer
     )
+    if not said.text:
+        ask.skip("nothing_to_check")
+        return None
     body = said.text.removesuffix(ending).rstrip() if closing else said.text
     return Written(f"{body}\n{ending}" if closing else body, said.by, said.teacher)
+
+
+def checkable(ask: "Ask", attempt: Attempt, writer: Writer = "auto") -> bool:
+    """Whether a check of the attempt has something to show: from our own words, or, perhaps, a model's."""
+    asked = writer in ("teacher", "policy") or (writer == "auto" and ask.teacher_id)
+    statement = ask.case.problem.statement
+    return bool(asked or own_words(random.Random(0), attempt, statement, found=ask.glance(attempt)))
 
 
 def own_words(
     rng: random.Random, attempt: Attempt, statement: str, opened: bool = True, found: Location | None = None
 ) -> str:
-    """A check from our own phrasings, ending in a verdict in words; true of this attempt.
+    """A check from our own phrasings, ending in a verdict in words; empty where there is nothing to show.
 
     From where the attempt is known to go wrong (`found`) on, nothing of it is called right.
     """
@@ -82,22 +98,37 @@ def own_words(
     if put_back is not None and put_back.holds == right:
         return f"{opener}{_fitting(rng, put_back, answer)} {_verdict(rng, answer, right)}"
     tested = recheck(attempt.text, rng)
-    if tested.false is None and found is not None:
-        tested = recheck(attempt.before(found.step), rng)
-    return opener + " ".join([*tested.sentences, _outcome(rng, tested, answer, right)])
-
-
-def _outcome(rng: random.Random, tested: Recheck, answer: str, right: bool) -> str:
-    """What comes of a test: that the answer holds, the first false equation, or that something else is wrong."""
     if right:
-        return _verdict(rng, answer, right)
-    if tested.false is None:
-        elsewhere = f"{rng.choice(rechecks.ELSEWHERE)} " if tested.sentences and tested.whole else ""
-        return elsewhere + _verdict(rng, answer, right)
-    found = false_step([tested.false], 0, proven=False)
+        shown_to_hold = [*tested.sentences, _verdict(rng, answer, right)]
+        return opener + " ".join(shown_to_hold) if tested.sentences else ""
+    if tested.false is not None:
+        return opener + " ".join([*tested.sentences, _false(rng, tested.false, answer)])
+    where = _where(rng, attempt, found) if found else ""
+    if found is None or not where:
+        return ""
+    tested = recheck(attempt.before(found.step), rng)
+    elsewhere = [rng.choice(rechecks.ELSEWHERE)] if tested.sentences and tested.whole else []
+    return opener + " ".join([*tested.sentences, *elsewhere, where, _verdict(rng, answer, right)])
+
+
+def _false(rng: random.Random, equation: Equation, answer: str) -> str:
+    """What is said of the first false equation, with the verdict."""
+    found = false_step([equation], 0, proven=False)
     if found.right:
         return fill(rng, checks.REJECT_EQUATION, found)
-    return f"{fill(rng, NOTICE_CALCULATION, found)} {_verdict(rng, answer, right)}"
+    return f"{fill(rng, NOTICE_CALCULATION, found)} {_verdict(rng, answer, right=False)}"
+
+
+def _where(rng: random.Random, attempt: Attempt, found: Location) -> str:
+    """Where an attempt goes wrong that computes rightly, as sure as that is known; empty where it is not."""
+    if found.method == "answer" and found.confidence >= _SUSPECTED:
+        return rng.choice(rechecks.NOT_ASKED)
+    step = step_name(attempt.step_text(found.step), found.step)
+    if step is None or found.confidence < _SUSPECTED:
+        return ""
+    if found.confidence < SURE or not found.expression:
+        return rng.choice(rechecks.SUSPECTED).format(step=step)
+    return rng.choice(rechecks.WRONG_STEP).format(step=step, computed=shown(found.expression))
 
 
 def _fitting(rng: random.Random, put_back: Substituted, answer: str) -> str:

@@ -4,6 +4,8 @@
 unless the first does: the inverse operation, another order, or the pieces one at a time.
 """
 
+from itertools import product
+
 HOLDS = (
     "{equation}: {check}, so that holds.",
     "{equation} is right, since {check}.",
@@ -27,7 +29,7 @@ HOLDS = (
     "Since {check}, {equation} is correct.",
     "{check}. Hence {equation}.",
     "{equation} checks out, for {check}.",
-    "Next, {equation}: {check}, as it should be.",
+    "The line {equation} gives {check}, as it should.",
     "{check}; this matches {equation}.",
     "I wrote {equation}. Indeed {check}.",
     "{equation} agrees with {check}.",
@@ -104,6 +106,81 @@ ELSEWHERE = (
     "These lines are true as they stand, and the solution is off all the same.",
 )
 """Before a rejection, where every equation that the attempt states has been tested and holds."""
+WRONG_STEP = tuple(
+    f"{opener} {body}"
+    for opener, body in product(
+        (
+            "It goes wrong in {step}.",
+            "The mistake is in {step}.",
+            "What does not hold is {step}.",
+            "It is {step} that I have to change.",
+            "The trouble is {step}.",
+            "I stop at {step}.",
+        ),
+        (
+            "There {computed} is computed, which is not what the problem calls for.",
+            "To compute {computed} there does not fit the problem.",
+            "The problem does not ask for {computed} at this place.",
+            "There I have {computed}, and the problem says something else.",
+            "I computed {computed}, where the problem needs another computation.",
+        ),
+    )
+)
+"""A step that computes rightly what the problem does not call for. Fields: step, computed."""
+SUSPECTED = tuple(
+    f"{opener} {body}"
+    for opener, body in product(
+        (
+            "I have my doubts about {step}.",
+            "I am not sure of {step}.",
+            "I suspect {step}.",
+            "The weak point seems to be {step}.",
+            "What I doubt is {step}.",
+        ),
+        (
+            "It does not seem to follow from the problem.",
+            "As far as I can see, it does not fit the problem.",
+            "Most likely it is not what the problem calls for.",
+            "I do not see how the problem leads to it.",
+            "It probably does not say what the problem says.",
+            "I think that the problem asks for something else there.",
+        ),
+    )
+)
+"""A step that is likely wrong and not surely. Field: step."""
+NOT_ASKED = (
+    "But what is stated at the end is not what these steps were for.",
+    "Yet the answer stated is not the one that the question asks for.",
+    "What I give at the end is something else than the question asks for.",
+    "The question asks for another quantity than the one stated at the end.",
+    "But the work stops at something that is not yet the answer.",
+    "I answered something that was not asked.",
+    "The end of the solution does not give what the question wants.",
+    "Compared with the question, the answer is of something else.",
+    "The last line does not answer what was asked.",
+    "What was asked for is not what stands at the end.",
+    "At the end I state something that the question does not ask for.",
+    "The steps are one thing, the question another: it wants more than what I state.",
+    "Reading the question once more, I see that it is not answered by the last line.",
+    "I ended with a value that is not the one wanted.",
+    "The final statement misses the question.",
+    "The question is about something other than what I ended with.",
+    "It is the end that fails: the question is not answered by it.",
+    "The steps do not end where the question does.",
+    "The value at the end is not the one that the problem is about.",
+    "My last line and the question do not go together.",
+    "I gave a value that nobody asked for.",
+    "The conclusion does not fit the question.",
+    "The final line and what is wanted are two things.",
+    "The conclusion is where it fails: it does not answer the question.",
+    "What remains is the end, and the end does not answer the question.",
+    "The question, read closely, wants something else than my last line.",
+    "Only the last line is left, and it does not give what is wanted.",
+    "The problem is the end: it states something that was not asked for.",
+    "I finished with the wrong quantity.",
+    "The last line gives another thing than what was to be found.",
+)
+"""The steps show nothing wrong and the answer stated is."""
 FITS = (
     "Putting {name} = {value} into {equation}: {check}, as it should be.",
     "With {name} = {value}, {equation} becomes true: {check}.",

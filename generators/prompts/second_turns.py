@@ -13,7 +13,7 @@ LOOK_AGAIN = (
     "I cannot tell whether this is right. Please check it and write out the final solution.",
     "Before we go on: review the steps above and restate the solution.",
     "Take a second look at your answer, improve it if you can, and state the result.",
-    "Please examine the solution above for errors, whether or not there are any, and answer again.",
+    "Please examine the solution above for possible errors, and answer again.",
     "One more pass over this, please. Then the final answer.",
     "Would you stand by this? Check it and give the solution again.",
     "Look at each step again. Write the solution down as it should be.",

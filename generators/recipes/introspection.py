@@ -23,6 +23,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from generators.ask import Ask
+from generators.distinct import by_answer
 from generators.prompts.second_turns import IT_IS_WRONG
 from generators.recipes.base import Recipe
 from generators.second_answers import plausible, sound
@@ -46,8 +47,8 @@ class Introspection(Recipe):
 
     weights: dict[str, float] = {"mistake": 0.0, "prefix": 0.0}
     """Loss weight by segment kind: earlier turns bear none; that of the last turn is its reward's."""
-    conversations: int = Field(default=2, ge=0)
-    """Most conversations per problem that begin with a wrong answer, distinct in it."""
+    conversations: int = Field(default=1, ge=0)
+    """Most conversations per problem that begin with a wrong answer, distinct in it; one in the paper."""
     rights: int = Field(default=1, ge=0)
     """Most right first answers per problem, each a conversation of one turn."""
     turns: int = Field(default=3, ge=2)
@@ -65,9 +66,8 @@ class Introspection(Recipe):
     The first turn is kept by all but `success`."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        wrongs = list({a.verdict.evidence: a for a in reversed(case.wrongs)}.values())[::-1]
         rows: list[Example] = []
-        for first in (*wrongs[: self.conversations], *ask.rights()[: self.rights]):
+        for first in (*by_answer(case.wrongs)[: self.conversations], *ask.rights()[: self.rights]):
             turns: list[Turn] = [(first, "first")]
             told: list[str] = []
             while not turns[-1][0].verdict.is_right and len(turns) < self.turns:

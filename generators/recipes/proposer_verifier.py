@@ -21,7 +21,7 @@ import pydantic
 from filters.verify.stated_verdict import stated_verdict
 from generators.ask import Ask
 from generators.recipes.base import Recipe, apart
-from generators.verification import verification
+from generators.verification import checkable, verification
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
@@ -58,18 +58,23 @@ class ProposerVerifier(Recipe):
             ask.skip("all_right" if rights else "no_right_solution")
             return []
         solution = ask.rng.choice(rights)
-        others = [a for a in rights if a is not solution]
-        if self.both and not others:
-            ask.skip("no_second_right_solution")
-            return []
-        wrong = ask.rng.choice(case.wrongs)
-        rows: list[Example] = [await self._corrected(ask, wrong, solution)]
+        wrongs = [a for a in case.wrongs if checkable(ask, a, self.texts)]
+        others = [a for a in rights if a is not solution and checkable(ask, a, self.texts)]
+        rows: list[Example] = []
+        if wrongs:
+            wrong = ask.rng.choice(wrongs)
+            said = await self._verification(ask, wrong, solution)
+            rows += [self._corrected(ask, wrong, solution, said)] if said else []
         if others:
-            rows.append(await self._confirmed(ask, ask.rng.choice(others), solution))
+            right = ask.rng.choice(others)
+            said = await self._verification(ask, right, solution)
+            rows += [self._confirmed(ask, right, said)] if said else []
+        if len(rows) < (2 if self.both else 1):
+            ask.skip("nothing_to_check")
+            return []
         return rows
 
-    async def _corrected(self, ask: Ask, wrong: Attempt, solution: Attempt) -> SFTExample:
-        said = await self._verification(ask, wrong, solution)
+    def _corrected(self, ask: Ask, wrong: Attempt, solution: Attempt, said: Written) -> SFTExample:
         turns = [
             Segment("mistake", wrong.text),
             Segment("verdict", said.text),
@@ -86,8 +91,7 @@ class ProposerVerifier(Recipe):
             written=[said],
         )
 
-    async def _confirmed(self, ask: Ask, right: Attempt, solution: Attempt) -> SFTExample:
-        said = await self._verification(ask, right, solution)
+    def _confirmed(self, ask: Ask, right: Attempt, said: Written) -> SFTExample:
         turns = [Segment("answer", right.text), Segment("verdict", said.text)]
         return self.talk(
             ask,
@@ -98,7 +102,7 @@ class ProposerVerifier(Recipe):
             written=[said],
         )
 
-    async def _verification(self, ask: Ask, attempt: Attempt, solution: Attempt) -> Written:
+    async def _verification(self, ask: Ask, attempt: Attempt, solution: Attempt) -> Written | None:
         lines = (self.right_line, self.wrong_line)
         return await verification(ask, attempt, self.texts, lines, helped_by=solution.text)
 

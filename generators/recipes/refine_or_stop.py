@@ -1,4 +1,4 @@
-"""ReVISE: after an answer either stop or refine, learnt as pairs in two stages; and PAG's selective revision.
+"""ReVISE: after an answer either stop or refine, learnt as pairs in two stages.
 
 "ReVISE: Learning to Refine at Test-Time via Intrinsic Self-Verification" (arXiv 2502.14565). One choice
 follows every answer: end, or a special token and another answer. Preference pairs in two stages:
@@ -12,14 +12,15 @@ follows every answer: end, or a special token and another answer. Preference pai
                3 + 4 = 7. The answer is 7.                 correction
     rejected   [stop]                                      false_verdict
 
+The paper samples the second stage from the model that the first has made; here it takes other answers of the
+same problem where there are any. It finds one sampled answer per problem enough: so one of each sort by default.
+
 The paper stops by its end-of-turn token. That token is none of the text here, so stopping has a text of its
 own; replace it by the token when training. Prompts that end in the assistant's answer are to be continued.
 The same as SFT rows: wrong answer (masked), refine, right solution; right answer, stop.
-
-PAG ("Policy as Generative Verifier", arXiv 2506.10406) has the same choice in words and turns: answer, the user
-asks for a check, the check ends in a verdict, and only where it says wrong the user asks for a revision.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import pydantic
@@ -27,10 +28,9 @@ from pydantic import Field
 
 from filters.verify.stated_verdict import stated_verdict
 from generators.ask import Ask
-from generators.prompts.second_turns import VERIFY, YOU_REJECTED_IT
+from generators.distinct import by_text
 from generators.recipes.base import Recipe, apart
 from generators.solutions import REFERENCE, Solution
-from generators.verification import verification
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, PreferenceExample, SFTExample
@@ -40,9 +40,9 @@ Stage = Literal["verify", "correct"]
 
 
 class RefineOrStop(Recipe):
-    """Stop behind right answers, refine behind wrong ones: pairs in two stages, SFT rows, and turns."""
+    """Stop behind right answers, refine behind wrong ones: pairs in two stages, and SFT rows."""
 
-    paper: ClassVar[str] = "ReVISE, arXiv 2502.14565; selective revision: PAG, arXiv 2506.10406"
+    paper: ClassVar[str] = "ReVISE, arXiv 2502.14565"
     makes = ("sft", "preference")
 
     weights: dict[str, float] = {"mistake": 0.0}
@@ -51,16 +51,14 @@ class RefineOrStop(Recipe):
     """The text that goes on to another answer; `[refine]`, `<refine>` or `<|refine|>` can be read back."""
     stop: str = "[stop]"
     """The text that ends; an end-of-turn token cannot stand in text."""
-    wrongs: int = Field(default=2, ge=0)
-    """Most wrong answers used per problem."""
+    wrongs: int = Field(default=1, ge=0)
+    """Most wrong answers used per problem and stage."""
     rights: int = Field(default=1, ge=0)
-    """Most right answers used per problem."""
+    """Most right answers used per problem and stage."""
     stages: tuple[Stage, ...] = ("verify", "correct")
     """Stages whose preference pairs are made; the stage begins the variant."""
     as_sft: bool = True
     """Also the chosen sides as SFT rows."""
-    turns: bool = True
-    """Also PAG's conversations: answer, check, revision only where the check says wrong."""
     revision: Literal["reference", "own"] = "reference"
     """Which right solution follows: the problem's own as in the paper, or one of the policy's, where there is one."""
 
@@ -71,24 +69,21 @@ class RefineOrStop(Recipe):
         return self
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        wrongs = list({a.text: a for a in case.wrongs}.values())[: self.wrongs]
-        rights = ask.rights()[: self.rights]
+        wrongs, rights = by_text(case.wrongs), ask.rights()
         if not ask.solutions():
             ask.skip("no_right_solution")
-        revised = [(w, self._solution(ask)) for w in wrongs] if ask.solutions() else []
         rows: list[Example] = []
-        for stage in self.stages:
-            rows += [self._stop(ask, right, stage) for right in rights]
-            if stage == "verify":
-                rows += [self._refine(ask, wrong) for wrong in wrongs]
-            else:
-                rows += [self._correct(ask, wrong, solution) for wrong, solution in revised]
+        for turn, stage in enumerate(self.stages):
+            rows += [self._stop(ask, right, stage) for right in turned(rights, self.rights, turn)]
+            for wrong in turned(wrongs, self.wrongs, turn):
+                if stage == "verify":
+                    rows.append(self._refine(ask, wrong))
+                elif ask.solutions():
+                    rows.append(self._correct(ask, wrong, self._solution(ask)))
         if self.as_sft:
-            rows += [self._stopped(ask, right) for right in rights]
-            rows += [self._revised(ask, wrong, solution) for wrong, solution in revised]
-        if self.turns:
-            rows += [await self._confirmed(ask, right) for right in rights]
-            rows += [await self._rejected(ask, wrong, solution) for wrong, solution in revised]
+            rows += [self._stopped(ask, right) for right in rights[: self.rights]]
+            revised = wrongs[: self.wrongs] if ask.solutions() else []
+            rows += [self._revised(ask, wrong, self._solution(ask)) for wrong in revised]
         return rows
 
     def _solution(self, ask: Ask) -> Solution:
@@ -147,35 +142,8 @@ class RefineOrStop(Recipe):
         ]
         return self.sft(ask, wrong, segments, found=ask.glance(wrong), right=solution, variant="sft.refine")
 
-    async def _confirmed(self, ask: Ask, right: Attempt) -> SFTExample:
-        said = await verification(ask, right, self.texts)
-        return self.talk(
-            ask,
-            right,
-            [
-                [Segment("answer", right.text)],
-                Message("user", ask.rng.choice(VERIFY)),
-                [Segment("verdict", said.text)],
-            ],
-            variant="turns.confirmed",
-            verified_by=f"verdict:{right.verdict.method}",
-            written=[said],
-        )
 
-    async def _rejected(self, ask: Ask, wrong: Attempt, solution: Solution) -> SFTExample:
-        said = await verification(ask, wrong, self.texts)
-        return self.talk(
-            ask,
-            wrong,
-            [
-                [Segment("mistake", wrong.text)],
-                Message("user", ask.rng.choice(VERIFY)),
-                [Segment("verdict", said.text)],
-                Message("user", ask.rng.choice(YOU_REJECTED_IT)),
-                [Segment("correction", solution.text)],
-            ],
-            found=ask.glance(wrong),
-            right=solution,
-            variant="turns.revised",
-            written=[said],
-        )
+def turned(attempts: Sequence[Attempt], most: int, turn: int) -> list[Attempt]:
+    """Up to `most` attempts, of every turn others as long as there are any."""
+    start = turn * most % max(len(attempts), 1)
+    return [*attempts[start:], *attempts[:start]][:most]

@@ -17,7 +17,7 @@ Revisions are the policy's, continued from the verdict, else another right answe
 be changed, the paper found their wording to matter little; they must be such that they can be read back.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import pydantic
 from pydantic import Field
@@ -25,15 +25,15 @@ from pydantic import Field
 from filters.verify.equations import states_falsehood
 from filters.verify.stated_verdict import stated_verdict
 from generators.ask import Ask
-from generators.prompts.second_turns import VERIFY, YOU_REJECTED_IT
+from generators.distinct import by_answer
 from generators.recipes.base import Recipe, apart
 from generators.second_answers import whole
-from generators.verification import verification
+from generators.verification import checkable, verification
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, SFTExample
-from schemas.segment import Message, Segment
+from schemas.segment import Segment
 
 
 class SelfRewarding(Recipe):
@@ -44,8 +44,10 @@ class SelfRewarding(Recipe):
 
     weights: dict[str, float] = {"mistake": 0.0, "false_verdict": 0.0, "prefix": 0.0}
     """Loss weight by segment kind: masked are mistakes, false verdicts and the right attempts before them."""
-    most: int = Field(default=2, ge=0)
-    """Most trajectories of wrong attempts (D1) per problem; as many of right ones (D3)."""
+    wrongs: int = Field(default=2, ge=0)
+    """Most trajectories of wrong attempts (D1) per problem, distinct in their answers."""
+    rights: int = Field(default=1, ge=0)
+    """Most trajectories of right attempts that are confirmed (D3) per problem."""
     misled: int = Field(default=1, ge=0)
     """Most right attempts with a false verdict (D2) per problem; 0 makes none."""
     revisions: int = Field(default=4, ge=0)
@@ -56,8 +58,6 @@ class SelfRewarding(Recipe):
     """What a verdict on a wrong attempt ends in."""
     checks: bool = True
     """Give reasons before the marker; without, the marker is all."""
-    layout: Literal["message", "conversation"] = "message"
-    """All in one assistant message, or turns between which the user asks for verdict and revision."""
 
     @pydantic.model_validator(mode="after")
     def _markers_can_be_read(self) -> "SelfRewarding":
@@ -67,24 +67,31 @@ class SelfRewarding(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
-        wrongs = list({a.verdict.evidence: a for a in reversed(case.wrongs)}.values())[::-1]
-        for wrong in wrongs[: self.most]:
+        wrongs = by_answer([a for a in case.wrongs if self._judged(ask, a)])
+        for wrong in wrongs[: self.wrongs]:
             said = await self._verdict(ask, wrong)
-            rows += await self._revised(ask, wrong, said, "D1")
-        rights = ask.rights()
-        for right in rights[: self.misled]:
+            rows += await self._revised(ask, wrong, said, "D1") if said else []
+        for right in ask.rights()[: self.misled]:
             rows += await self._revised(ask, right, Written(self.wrong_marker), "D2")
-        for right in rights[: self.most]:
+        for right in [a for a in ask.rights() if self._judged(ask, a)][: self.rights]:
             said = await self._verdict(ask, right)
-            turns = [[Segment("answer", right.text)], [Segment("verdict", said.text)]]
-            rows.append(self._row(ask, right, turns, said, "D3", right, f"verdict:{right.verdict.method}"))
+            rows += [self._confirmed(ask, right, said)] if said else []
         return rows
 
-    async def _verdict(self, ask: Ask, attempt: Attempt) -> Written:
+    def _judged(self, ask: Ask, attempt: Attempt) -> bool:
+        """Whether a verdict on the attempt has reasons, or needs none."""
+        return not self.checks or checkable(ask, attempt, self.texts)
+
+    async def _verdict(self, ask: Ask, attempt: Attempt) -> Written | None:
         """A verdict that agrees with the judge's."""
         if self.checks:
             return await verification(ask, attempt, self.texts, (self.right_marker, self.wrong_marker))
         return Written(self.right_marker if attempt.verdict.is_right else self.wrong_marker)
+
+    def _confirmed(self, ask: Ask, right: Attempt, said: Written) -> SFTExample:
+        segments = [Segment("answer", apart(right.text)), Segment("verdict", said.text)]
+        proof = f"verdict:{right.verdict.method}"
+        return self.sft(ask, right, segments, variant="D3", verified_by=proof, written=[said])
 
     async def _revised(self, ask: Ask, attempt: Attempt, said: Written, variant: str) -> list[SFTExample]:
         """The attempt, a wrong-marker and a right answer of the policy's; nothing where it has none."""
@@ -94,12 +101,22 @@ class SelfRewarding(Recipe):
             return []
         second, text = revision
         misled = attempt.verdict.is_right
-        turns = [
-            [Segment("prefix" if misled else "mistake", attempt.text)],
-            [Segment("false_verdict" if misled else "verdict", said.text)],
-            [Segment("correction", text)],
+        segments = [
+            Segment("prefix" if misled else "mistake", apart(attempt.text)),
+            Segment("false_verdict" if misled else "verdict", apart(said.text)),
+            Segment("correction", text),
         ]
-        return [self._row(ask, attempt, turns, said, variant, second, f"answer:{second.verdict.method}")]
+        row = self.sft(
+            ask,
+            attempt,
+            segments,
+            found=None if misled else ask.glance(attempt),
+            variant=variant,
+            verified_by=f"answer:{second.verdict.method}",
+            parents=[second.id],
+            written=[said],
+        )
+        return [row]
 
     async def _revision(self, ask: Ask, attempt: Attempt, said: Written) -> tuple[Attempt, str] | None:
         """A right second answer that is not the first one again: sampled after the verdict, else another."""
@@ -114,36 +131,6 @@ class SelfRewarding(Recipe):
             return None
         other = ask.rng.choice(others)
         return other, other.text
-
-    def _row(
-        self,
-        ask: Ask,
-        attempt: Attempt,
-        turns: list[list[Segment]],
-        said: Written,
-        variant: str,
-        second: Attempt,
-        proof: str,
-    ) -> SFTExample:
-        requests = [ask.rng.choice(VERIFY), ask.rng.choice(YOU_REJECTED_IT)]
-        found = None if attempt.verdict.is_right else ask.glance(attempt)
-        talk: list[Message | list[Segment]] = [turns[0]]
-        if self.layout == "message":
-            parts = [Segment(s.kind, apart(s.text), s.weight) for turn in turns[:-1] for s in turn]
-            talk = [[*parts, *turns[-1]]]
-        else:
-            for request, turn in zip(requests, turns[1:], strict=False):
-                talk += [Message("user", request), turn]
-        return self.talk(
-            ask,
-            attempt,
-            talk,
-            found=found,
-            variant=variant,
-            verified_by=proof,
-            parents=[second.id],
-            written=[said],
-        )
 
 
 def _anew(text: str, first: str) -> bool:

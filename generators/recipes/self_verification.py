@@ -4,7 +4,7 @@
 2505.13445). Problem, one of the model's own solutions and the rule of scoring make a prompt of
 their own; the outcome is known already, so a critique that ends in the right score is a row for nothing.
 
-    (user) Grade the solution below. … 3 + 4 = 8. The answer is 8. …
+    (user) Grade the solution that you gave. … 3 + 4 = 8. The answer is 8. …
     3 + 4 is 7, not 8. The answer is wrong.      critique    learnt
     Score: 0                                     verdict     learnt
 
@@ -18,9 +18,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from generators.ask import Ask
+from generators.distinct import by_text
 from generators.prompts.grading import GRADE_IT, ONE_WORD, SCORE, TASK
 from generators.recipes.base import Recipe
-from generators.verification import verification
+from generators.verification import checkable, verification
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
@@ -44,24 +45,28 @@ class SelfVerification(Recipe):
     """Also rows that are answered by True or False alone."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        rights = ask.rights()
-        wrongs = list({a.text: a for a in case.wrongs}.values())
+        rights, wrongs = (
+            [a for a in attempts if checkable(ask, a, self.texts)]
+            for attempts in (ask.rights(), by_text(case.wrongs))
+        )
         most = min(self.most, len(rights), len(wrongs)) if self.balanced else self.most
         if most == 0:
             ask.skip("one_sort_only")
         rows: list[Example] = []
         for attempt in (*rights[:most], *wrongs[:most]):
-            rows.append(await self._scored(ask, attempt))
+            rows += await self._scored(ask, attempt)
             if self.one_word:
                 word = "True" if attempt.verdict.is_right else "False"
                 rows.append(self._row(ask, attempt, ONE_WORD, [Segment("verdict", word)], "one_word"))
         return rows
 
-    async def _scored(self, ask: Ask, attempt: Attempt) -> SFTExample:
+    async def _scored(self, ask: Ask, attempt: Attempt) -> list[SFTExample]:
         said = await verification(ask, attempt, self.texts, _SCORES)
+        if said is None:
+            return []
         critique, _, score = said.text.rpartition("\n")
         segments = [Segment("critique", critique + "\n"), Segment("verdict", score)]
-        return self._row(ask, attempt, SCORE, segments, "scored", [said])
+        return [self._row(ask, attempt, SCORE, segments, "scored", [said])]
 
     def _row(
         self,

@@ -3,7 +3,8 @@
 "S²R: Teaching LLMs to Self-verify and Self-correct via Reinforcement Learning" (arXiv 2502.12853). Checks
 are confirmative: they test the answer by other means (put it back, compute backwards, estimate) and do not
 solve again. How many wrong trials come first follows from how many of five samples are wrong: none
-for 0, one for 1, two for 2 or 3, three from 4 on, distinct in their answers, and fewer where there are no more.
+for 0, one for 1, two for 2 or 3, three from 4 on, distinct in their answers, and fewer where there are no more
+whose check has something to show.
 
     3 + 4 = 8. The answer is 8.                              mistake     masked
     Let me check. 3 + 4 is 7, not 8. … Let me try again.     verdict     learnt
@@ -20,10 +21,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from generators.ask import Ask
+from generators.distinct import by_answer
 from generators.prompts.checks import OPENERS
 from generators.prompts.trials import RETRY
 from generators.recipes.base import Recipe, apart
-from generators.verification import verification
+from generators.verification import checkable, verification
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
@@ -50,11 +52,11 @@ class TrialAndCheck(Recipe):
     """Share kept of rows with fewer trials than called for, as there are not enough distinct wrong answers."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        rights = ask.rights()
+        rights = [a for a in ask.rights() if checkable(ask, a, self.texts)]
         if not rights:
-            ask.skip("no_right_solution")
+            ask.skip("no_right_solution_to_check" if ask.rights() else "no_right_solution")
             return []
-        wrongs = list({a.verdict.evidence: a for a in reversed(case.wrongs)}.values())[::-1]
+        wrongs = by_answer([a for a in case.wrongs if checkable(ask, a, self.texts)])
         wanted = trials(len(case.wrongs), len(case.wrongs) + len(case.rights))
         count = min(wanted, len(wrongs))
         kept = self.keep_fewer if count < wanted else self.keep[count]
@@ -65,22 +67,21 @@ class TrialAndCheck(Recipe):
             drawn = ask.rng.random() < kept
             if drawn and tuple(sorted(a.id for a in tried)) not in used:
                 used.add(tuple(sorted(a.id for a in tried)))
-                rows.append(await self._row(ask, tried))
+                checks = [await verification(ask, a, self.texts, opened=False) for a in tried]
+                said = [check for check in checks if check is not None]
+                rows += [self._row(ask, tried, said)] if len(said) == len(tried) else []
         return rows
 
-    async def _row(self, ask: Ask, tried: list[Attempt]) -> SFTExample:
+    def _row(self, ask: Ask, tried: list[Attempt], said: list[Written]) -> SFTExample:
         *wrongs, right = tried
         segments: list[Segment] = []
-        said: list[Written] = []
-        for attempt in wrongs:
-            said.append(await verification(ask, attempt, self.texts, opened=False))
+        for attempt, check in zip(wrongs, said, strict=False):
             segments += [
                 Segment("mistake", apart(attempt.text)),
                 Segment("trigger", f"{ask.rng.choice(OPENERS)} ", weight=0.0),
-                Segment("verdict", said[-1].text),
+                Segment("verdict", check.text),
                 Segment("trigger", apart(f" {ask.rng.choice(RETRY)}")),
             ]
-        said.append(await verification(ask, right, self.texts, opened=False))
         segments += [
             Segment("correction" if wrongs else "answer", apart(right.text)),
             Segment("trigger", f"{ask.rng.choice(OPENERS)} "),

@@ -1,4 +1,4 @@
-"""Two attempts: SCoRe's two-turn conversations and its SFT baselines, and SCL's flips as pairs.
+"""Two attempts: SCoRe's two-turn conversations, the data of its SFT baselines.
 
 "Training Language Models to Self-Correct via Reinforcement Learning" (SCoRe, arXiv 2409.12917): attempt,
 a constant request to look again that tells nothing of whether it is right, second attempt. The data sets
@@ -17,10 +17,6 @@ Loss is on the second answer alone; a right first one can be learnt too (`learn_
 "improving" and "non-decreasing" of STaSC (arXiv 2503.08681) are `star` and `star+`; its evolving first
 answers are a build with the new policy. Pairs that differ little teach to repeat the first answer: the
 edit ratio stands in the variant, by tenths, and can be bounded.
-
-Self-Correction Learning (SCL, arXiv 2410.04055) keeps second answers that flipped, either way, as pairs on
-the bare question. Where there is no policy to ask, the flips of `flips` are of independent answers. Our
-own: a second answer that speaks of the first one is not used for them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,23 +26,24 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from generators.ask import Ask
+from generators.distinct import by_text
 from generators.edit_ratio import bucket, edit_ratio
 from generators.prompts.second_turns import LOOK_AGAIN
 from generators.recipes.base import Recipe
-from generators.second_answers import plausible, sound, stands_alone
+from generators.second_answers import second_answers, spread
 from schemas.attempt import Attempt
 from schemas.case import Case
-from schemas.example import Example, PreferenceExample, SFTExample
+from schemas.example import Example, SFTExample
 from schemas.segment import Message, Segment
 
 Mode = Literal["star", "star+", "pair_sft", "pair_sft+"]
 
 
 class TwoAttempts(Recipe):
-    """Attempt, request to look again, second attempt; and flips as preference pairs."""
+    """Attempt, request to look again, second attempt."""
 
-    paper: ClassVar[str] = "SCoRe's two-attempt data, arXiv 2409.12917; flips: SCL, arXiv 2410.04055"
-    makes = ("sft", "preference")
+    paper: ClassVar[str] = "SCoRe's two-attempt data, arXiv 2409.12917"
+    makes = ("sft",)
 
     weights: dict[str, float] = {"mistake": 0.0}
     """Loss weight by segment kind: the mistake is masked."""
@@ -60,8 +57,6 @@ class TwoAttempts(Recipe):
     """First answers per problem that the policy is asked to look at again."""
     tries: int = Field(default=2, ge=1)
     """Second answers sampled for each."""
-    flips: int = Field(default=2, ge=0)
-    """Most preference pairs of first and second answer per problem; 0 makes none."""
     request: str = ""
     """The request between the attempts; empty: one of a bank of phrasings. It must not tell the outcome."""
     min_edit: float = Field(default=0.0, ge=0, le=1)
@@ -73,36 +68,20 @@ class TwoAttempts(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         request = self.request or ask.rng.choice(LOOK_AGAIN)
-        rows: list[Example] = []
-        asked = self.flips or any(mode.startswith("star") for mode in self.modes)
-        rollouts = await self._rollouts(ask, request) if asked else []
+        sampled = any(mode.startswith("star") for mode in self.modes)
+        rollouts = await second_answers(ask, request, self.firsts, self.tries) if sampled else []
         independent = self._independent(ask)
+        rows: list[Example] = []
         for mode in self.modes:
             pool = rollouts if mode.startswith("star") else independent
             fit = [(a, b) for a, b in pool if b.verdict.is_right and self._edited(a, b)]
             rows += self._corrections(ask, mode, request, fit)
-        return rows + list(self._flips(ask, rollouts if ask.has_policy else independent))
-
-    async def _rollouts(self, ask: Ask, request: str) -> list[tuple[Attempt, Attempt]]:
-        """First answers with second answers that the policy gave after the request."""
-        firsts = [a for pair in zip(ask.case.wrongs, ask.rights(), strict=False) for a in pair]
-        firsts += [a for a in (*ask.case.wrongs, *ask.rights()) if a not in firsts]
-        pairs = []
-        for first in firsts[: self.firsts] if ask.has_policy else ():
-            asked = (*ask.prompt, Message("assistant", first.text), Message("user", request))
-            seconds = await ask.answers(self.tries, "second", messages=asked, parents=[first.id])
-            pairs += [
-                (first, b)
-                for b in seconds
-                if sound(ask, b) or (b.verdict.is_wrong and plausible(ask, b.text))
-            ]
-        return pairs
+        return rows
 
     def _independent(self, ask: Ask) -> list[tuple[Attempt, Attempt]]:
         """Every answer of the case with every other right one, in random order."""
         rights = ask.rights()
-        wrongs = list({a.text: a for a in ask.case.wrongs}.values())
-        pairs = [(a, b) for a, b in product([*wrongs, *rights], rights) if a is not b]
+        pairs = [(a, b) for a, b in product([*by_text(ask.case.wrongs), *rights], rights) if a is not b]
         return ask.rng.sample(pairs, len(pairs))
 
     def _edited(self, first: Attempt, second: Attempt) -> bool:
@@ -135,32 +114,3 @@ class TwoAttempts(Recipe):
             verified_by=f"answer:{second.verdict.method}",
             parents=[second.id],
         )
-
-    def _flips(self, ask: Ask, pairs: Sequence[tuple[Attempt, Attempt]]) -> Iterator[PreferenceExample]:
-        """Answers of which one is right and the other wrong, on the bare question."""
-        flipped = [
-            (a, b) for a, b in pairs if a.verdict.is_right != b.verdict.is_right and stands_alone(b.text)
-        ]
-        for first, second in spread(flipped)[: self.flips]:
-            right, wrong = (first, second) if first.verdict.is_right else (second, first)
-            yield self.pair(
-                ask,
-                wrong,
-                [Segment("answer", right.text)],
-                [Segment("mistake", wrong.text, weight=1.0)],
-                found=ask.glance(wrong),
-                variant="flip.to_right" if right is second else "flip.to_wrong",
-                verified_by=f"answer:{right.verdict.method}",
-                parents=[right.id],
-            )
-
-
-def spread(pairs: Sequence[tuple[Attempt, Attempt]]) -> list[tuple[Attempt, Attempt]]:
-    """The pairs with those first whose first answer has not been used before; the order kept otherwise."""
-    turns: dict[str, int] = {}
-    ranked = []
-    for pair in pairs:
-        turn = turns.setdefault(pair[0].id, 0)
-        turns[pair[0].id] += 1
-        ranked.append((turn, pair))
-    return [pair for _, pair in sorted(ranked, key=lambda item: item[0])]

@@ -20,6 +20,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from generators.ask import Ask
+from generators.distinct import by_text
 from generators.edit_ratio import edit_ratio
 from generators.recipes.base import Recipe
 from schemas.attempt import Attempt
@@ -43,7 +44,7 @@ class VerifierPairs(Recipe):
     """Most further pairs per problem whose wrong side is a right answer of the policy's with a mistake put in."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        pairs = self._pairs(ask.rights(), list({a.text: a for a in case.wrongs}.values()))
+        pairs = self._pairs(ask.rights(), by_text(case.wrongs))
         variant = "" if self.negatives == "any" else self.negatives
         rows: list[Example] = [
             self._row(ask, right, wrong, ask.glance(wrong), variant)

@@ -14,9 +14,11 @@ from generators.ask import Ask, Tools
 from generators.engines.base import Sampling
 from generators.engines.scripted import Scripted
 from generators.roles import Role
-from generators.verification import fits, own_words, verification
+from generators.steps import split_steps
+from generators.verification import checkable, fits, own_words, verification
 from generators.written import Written
 from schemas.attempt import Attempt
+from schemas.location import Location
 from tests.world import Jars, case_of, tools
 
 MARKS = ("[VERIFY] correct", "[VERIFY] wrong")
@@ -33,10 +35,6 @@ def served(judge: Judge) -> Tools:
     return tools(7, judge)
 
 
-def attempts(served: Tools) -> list[Attempt]:
-    return [a for n in range(7) for a in asyncio.run(case_of(n, served)).attempts]
-
-
 def said(served: Tools, reply: str, right: bool, closing: tuple[str, str] | None = MARKS) -> Written:
     """The verification of an attempt by a teacher that always replies the same."""
 
@@ -44,26 +42,61 @@ def said(served: Tools, reply: str, right: bool, closing: tuple[str, str] | None
         teacher = Role(Scripted(otherwise=reply, model="teacher").open(), Sampling())
         case = await case_of(0, served)
         ask = Ask(case, replace(served, teacher=teacher)).for_recipe("test")
-        return await verification(ask, (case.rights if right else case.wrongs)[0], closing=closing)
+        attempt = (case.rights if right else case.wrongs)[0]
+        made = await verification(ask, attempt, closing=closing)
+        assert made is not None
+        return made
 
     return asyncio.run(run())
 
 
 def test_our_own_words_give_the_judges_verdict_and_no_false_equation(served: Tools) -> None:
-    for attempt in attempts(served):
-        for seed in range(6):
-            text = own_words(random.Random(seed), attempt, Jars(0).problem.statement)
-            assert stated_verdict(text) is attempt.verdict.is_right, text
-            assert all(e.holds is not False for e in equations(text)), text
+    for number in range(7):
+        case = asyncio.run(case_of(number, served))
+        ask = Ask(case, served).for_recipe("test")
+        for attempt in case.attempts:
+            for seed in range(6):
+                found = ask.glance(attempt)
+                text = own_words(random.Random(seed), attempt, case.problem.statement, found=found)
+                assert bool(text) == checkable(ask, attempt)
+                if text:
+                    assert stated_verdict(text) is attempt.verdict.is_right, text
+                    assert all(e.holds is not False for e in equations(text)), text
+
+
+def test_without_anything_to_show_there_is_no_check(served: Tools) -> None:
+    case = asyncio.run(case_of(0, served))
+    text = "It must be so. The answer is \\boxed{3}."
+    for attempt in (case.rights[0], case.wrongs[0]):
+        bare = replace(attempt, text=text, steps=tuple(split_steps(text)))
+        assert not own_words(random.Random(0), bare, case.problem.statement)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [(0.95, "25 + 16"), (0.7, "the second step"), (0.5, "")],
+    ids=["sure", "likely", "no"],
+)
+def test_a_place_is_named_as_surely_as_it_is_known(served: Tools, confidence: float, said: str) -> None:
+    text = "Step 1: 3 * 4 = 12\nStep 2: 25 + 16 = 41\nThe answer is \\boxed{41}."
+    wrong = replace(asyncio.run(case_of(0, served)).wrongs[0], text=text, steps=tuple(split_steps(text)))
+    found = Location(1, "reference", proven=False, expression="25 + 16", confidence=confidence)
+    for seed in range(40):
+        made = own_words(random.Random(seed), wrong, Jars(0).problem.statement, found=found)
+        assert said in made and bool(made) == bool(said)
+        assert not made or stated_verdict(made) is False
+        assert confidence != 0.7 or "25 + 16" not in made
 
 
 def test_a_marker_stands_on_a_line_of_its_own(served: Tools) -> None:
-    async def run() -> list[tuple[Attempt, str]]:
+    async def run() -> list[tuple[Attempt, Written | None]]:
         case = await case_of(0, served)
         ask = Ask(case, served).for_recipe("test")
-        return [(a, (await verification(ask, a, closing=MARKS)).text) for a in case.attempts]
+        return [(a, await verification(ask, a, closing=MARKS)) for a in case.attempts]
 
-    for attempt, text in asyncio.run(run()):
+    checked = [(a, made.text) for a, made in asyncio.run(run()) if made]
+    assert len({a.verdict.is_right for a, _ in checked}) == 2
+    for attempt, text in checked:
         assert text.split("\n")[-1] == MARKS[0 if attempt.verdict.is_right else 1]
         assert stated_verdict(text) is attempt.verdict.is_right
 

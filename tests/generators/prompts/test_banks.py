@@ -6,7 +6,7 @@ import pytest
 
 from filters.verify.equations import states_falsehood
 from generators.injected import MADE
-from generators.prompts import brakes, instructions, kinds_noticed, noticing, transitions
+from generators.prompts import brakes, instructions, kinds_noticed, noticing, rechecks, transitions
 from generators.reflect import notice
 from schemas.errors import KINDS
 from schemas.location import Location
@@ -26,6 +26,9 @@ BANKS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "transitions.START_OVER": (transitions.START_OVER, set()),
     "transitions.CORRECT_IT": (transitions.CORRECT_IT, set()),
     "instructions.DOUBLE_CHECK": (instructions.DOUBLE_CHECK, set()),
+    "rechecks.WRONG_STEP": (rechecks.WRONG_STEP, {"step", "computed"}),
+    "rechecks.SUSPECTED": (rechecks.SUSPECTED, {"step"}),
+    "rechecks.NOT_ASKED": (rechecks.NOT_ASKED, set()),
     "brakes.BRAKES": (brakes.BRAKES, set()),
     "brakes.AGAIN": (brakes.AGAIN, set()),
 }

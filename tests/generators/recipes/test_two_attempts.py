@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from filters.verify.math.judge import Judge
 from generators.edit_ratio import bucket, distance, edit_ratio
 from generators.prompts.second_turns import IT_IS_WRONG, LOOK_AGAIN, VERIFY, YOU_REJECTED_IT
-from generators.second_answers import stands_alone
+from generators.second_answers import draws_on, in_order, stands_alone
 from schemas.example import PreferenceExample, SFTExample
 from tests.generators.prompts.banks import problems_of
 from tests.generators.recipes.verdict_world import rows_of, shapes
@@ -25,8 +25,8 @@ def judge() -> Iterator[Judge]:
 
 
 def test_only_second_answers_are_learnt_unless_right_first_ones_are_to_be(judge: Judge) -> None:
-    plain = shapes(rows_of("two_attempts", judge, flips=0))
-    both = shapes(rows_of("two_attempts", judge, flips=0, learn_first=0.5))
+    plain = shapes(rows_of("two_attempts", judge))
+    both = shapes(rows_of("two_attempts", judge, learn_first=0.5))
     for variant, shape in plain.items():
         if ".corrected." in variant:
             assert shape == both[variant] == [("mistake", 0.0), ("correction", 1.0)]
@@ -45,9 +45,13 @@ def test_star_rows_are_what_the_policy_answered(judge: Judge) -> None:
     stars = [r for _, r in rows if isinstance(r, SFTExample) and r.problem_id == "jars/0"]
     assert stars and all(r.messages[-1].content == right for r in stars)
     assert all(r.messages[2].content == "Look again." for r in stars)
-    flips = [r for _, r in rows if isinstance(r, PreferenceExample) and r.problem_id == "jars/0"]
-    assert {r.variant for r in flips} == {"flip.to_right", "flip.to_wrong"}
-    assert all(len(r.prompt) == 1 for r in flips)
+
+
+def test_flips_are_pairs_on_the_question_alone(judge: Judge) -> None:
+    replies = (Jars(0).right(again=True), Jars(0).wrong("slip_second"))
+    flips = [r for _, r in rows_of("flips", judge, second=replies) if r.problem_id == "jars/0"]
+    assert {r.variant for r in flips} == {"to_right", "to_wrong"}
+    assert all(isinstance(r, PreferenceExample) and len(r.prompt) == 1 for r in flips)
 
 
 def test_scraps_and_bare_answers_are_no_second_answers(judge: Judge) -> None:
@@ -64,18 +68,34 @@ def test_wrong_second_answers_must_be_attempts_at_the_problem(judge: Judge) -> N
         "Step 1: 91 + 71 = 162\n162 + 1 = 163\nThe answer is \\boxed{163}.",
         Jars(0).wrong("wrong_operator"),
     )
-    rows = rows_of("two_attempts", judge, second=stray, modes=["star"])
+    rows = rows_of("flips", judge, second=stray)
     flips = [r for _, r in rows if isinstance(r, PreferenceExample) and r.problem_id == "jars/0"]
     assert flips and {r.rejected[0].content for r in flips} == {stray[1]}
 
 
 def test_caps_and_edit_bounds(judge: Judge) -> None:
-    rows = rows_of("two_attempts", judge, modes=["pair_sft"], most=1, flips=1)
+    rows = rows_of("two_attempts", judge, modes=["pair_sft"], most=1)
     per_problem = [(r.problem_id, r.kind) for _, r in rows]
     assert len(per_problem) == len(set(per_problem))
-    narrow = rows_of("two_attempts", judge, min_edit=0.1, flips=0)
+    narrow = rows_of("two_attempts", judge, min_edit=0.1)
     assert narrow and all(not r.variant.endswith("edit_0.0") for _, r in narrow)
-    assert not rows_of("two_attempts", judge, max_edit=0.0, flips=0)
+    assert not rows_of("two_attempts", judge, max_edit=0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("Step 1: 3 * 4 = 12\nStep 2: 12 + 5 = 17", True),
+        ("3 * 4 + 5 = 17", True),
+        ("There are 17 of them.", True),
+        ("Step 1: 11 + 6 = 17", False),
+        ("Step 1: 3 * 4 = 12\nStep 4: 12 + 5 = 17", False),
+        ("3 * 19 = 57. 57 - 41 = 16. 91 - 74 = 17.", False),
+    ],
+    ids=["steps", "at once", "words", "its numbers from nowhere", "steps missing", "mostly from nowhere"],
+)
+def test_muddles_are_no_attempts(text: str, fits: bool) -> None:
+    assert (in_order(text) and draws_on(text, "There are 3 crates with 4 jars each and 5 more.")) is fits
 
 
 @given(WORDS, WORDS)

@@ -1,5 +1,6 @@
 """Recipes that judge an answer and go on accordingly: their parts, masks, caps, and what gives nothing."""
 
+import asyncio
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from filters.verify.stated_verdict import stated_verdict
 from generators.prompts.grading import GRADE_IT
 from generators.prompts.trials import RETRY
 from generators.recipes.base import RECIPES
+from generators.recipes.refine_or_stop import turned
 from generators.recipes.trial_and_check import trials
+from schemas.attempt import Attempt
 from schemas.example import PreferenceExample, SFTExample
 from tests.generators.prompts.banks import problems_of
 from tests.generators.recipes.verdict_world import pieces, rows_of, shapes
-from tests.world import Jars
+from tests.world import Jars, case_of, tools
 
 MISTAKE, VERDICT, CORRECTION = ("mistake", 0.0), ("verdict", 1.0), ("correction", 1.0)
 
@@ -44,20 +47,13 @@ def test_a_misled_revision_is_another_right_answer(judge: Judge) -> None:
         assert first != second and len(row.parents) == 2
 
 
-def test_self_rewarding_in_turns_and_with_other_markers(judge: Judge) -> None:
-    rows = rows_of(
-        "self_rewarding",
-        judge,
-        layout="conversation",
-        checks=False,
-        right_marker="Verdict: right",
-        wrong_marker="Verdict: wrong",
-    )
+def test_self_rewarding_with_bare_and_other_markers(judge: Judge) -> None:
+    marks = ("Verdict: right", "Verdict: wrong")
+    rows = rows_of("self_rewarding", judge, checks=False, right_marker=marks[0], wrong_marker=marks[1])
     for _, row in rows:
         assert isinstance(row, SFTExample)
-        roles = [m.role for m in row.messages]
-        assert roles == ["user", "assistant"] * (2 if row.variant == "D3" else 3)
-        assert row.messages[3].content == ("Verdict: right" if row.variant == "D3" else "Verdict: wrong")
+        said = [text for kind, _, text in pieces(row) if kind.endswith("verdict")]
+        assert said == ["Verdict: right" if row.variant == "D3" else "Verdict: wrong"]
 
 
 def test_a_revision_is_continued_from_the_verdict_where_the_policy_can(judge: Judge) -> None:
@@ -154,9 +150,34 @@ def test_refine_or_stop_pairs_and_rows(judge: Judge) -> None:
     assert shapes(rows) == {
         "sft.stop": [("answer", 1.0), VERDICT],
         "sft.refine": [MISTAKE, VERDICT, CORRECTION],
-        "turns.confirmed": [("answer", 1.0), VERDICT],
-        "turns.revised": [MISTAKE, VERDICT, CORRECTION],
     }
+    most = Counter((r.problem_id, r.variant) for _, r in rows)
+    assert set(most.values()) == {1}
+
+
+def test_the_second_stage_takes_other_answers_where_there_are_any() -> None:
+    world = asyncio.run(answers())
+    assert [turned(world, 1, n) for n in range(3)] == [[world[0]], [world[1]], [world[2]]]
+    assert [turned(world[:1], 2, n) for n in range(2)] == [world[:1]] * 2
+    assert turned([], 2, 1) == []
+
+
+async def answers() -> list[Attempt]:
+    with Judge() as judge:
+        return list((await case_of(0, tools(1, judge))).attempts)
+
+
+def test_selective_revision_revises_what_it_rejected(judge: Judge) -> None:
+    rows = rows_of("selective_revision", judge)
+    assert shapes(rows) == {
+        "confirmed": [("answer", 1.0), VERDICT],
+        "revised": [MISTAKE, VERDICT, CORRECTION],
+    }
+    for _, row in rows:
+        assert isinstance(row, SFTExample)
+        assert len(row.messages) == (6 if row.variant == "revised" else 4)
+        assert stated_verdict(row.messages[3].content) is (row.variant == "confirmed")
+        assert row.error_kind == "none" or row.variant == "revised"
 
 
 def test_refine_or_stop_options(judge: Judge) -> None:
@@ -167,7 +188,6 @@ def test_refine_or_stop_options(judge: Judge) -> None:
         stop="<|stop|>",
         stages=["correct"],
         as_sft=False,
-        turns=False,
         revision="own",
     )
     assert {r.variant for _, r in rows} == {"correct.stop", "correct.refine"}
