@@ -15,6 +15,7 @@ from pydantic import Field
 
 from filters.verify.math.judge import Judge
 from generators.attempts import answer_to, judged
+from generators.by_luck import without_luck
 from generators.engines.base import Completion
 from generators.engines.stages import in_stage
 from generators.injected import Injected, injected, natural_kinds
@@ -84,6 +85,7 @@ class Ask:
         self.recipe = ""
         self.rng = random.Random(seed_of(tools.seed, case.problem.id))
         self.skipped: list[str] = []
+        self.counted: list[str] = []
         self.extras: dict[str, Sampled] = {}
         """Attempts that this door's recipe asked for or made on its own account, by id."""
         self._located: Once[Location | None] = Once()
@@ -98,6 +100,7 @@ class Ask:
         door.recipe = name
         door.rng = random.Random(seed_of(self.tools.seed, self.case.problem.id, name))
         door.skipped = []
+        door.counted = []
         door.extras = {}
         return door
 
@@ -124,6 +127,10 @@ class Ask:
     def skip(self, reason: str) -> None:
         """Count why a recipe made nothing of something: the slug shows up in the funnel."""
         self.skipped.append(reason)
+
+    def count(self, measure: str) -> None:
+        """Count one case of something a recipe measures: the slug shows up in the funnel."""
+        self.counted.append(measure)
 
     async def policy(
         self,
@@ -213,13 +220,14 @@ class Ask:
         return Value(right / len(decided) if decided else None, len(decided))
 
     def solutions(self, with_reference: bool = True) -> list[Solution]:
-        """Right solutions of the problem that state nothing false, own attempts first."""
+        """Right solutions of the problem that state nothing false and are not right by luck, own attempts first."""
         known = self._solutions
         return known if with_reference else [s for s in known if s.parent != REFERENCE]
 
     @cached_property
     def _solutions(self) -> list[Solution]:
-        return right_solutions(self.case, self.style, self.tools.judge, self.tools.locate.reference)
+        found = right_solutions(self.case, self.style, self.tools.judge, self.tools.locate.reference)
+        return without_luck(found, self.case.problem.statement, self.case.problem.answer)
 
     @cached_property
     def _known(self) -> Known:

@@ -73,7 +73,7 @@ class Habits(Recipe):
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         for attempt in case.attempts:
             for habit in habits(attempt.text).shown():
-                ask.skip(f"shows_{habit}")
+                ask.count(f"shows_{habit}")
         solutions = ask.solutions()
         if not case.attempts or not solutions:
             ask.skip("no_right_solution")
