@@ -105,7 +105,8 @@ class Habits(Recipe):
 
     def _thought(self, ask: Ask, pattern: Pattern) -> SFTExample | None:
         solution = ask.rng.choice(ask.solutions())
-        text = thought(ask.rng, pattern, solution)
+        problem = ask.case.problem
+        text = thought(ask.rng, pattern, solution, problem.statement, problem.answer)
         return self._with_thought(ask, text, solution, pattern) if text else None
 
     async def _critic(self, ask: Ask) -> SFTExample | None:
