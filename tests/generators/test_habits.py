@@ -107,7 +107,15 @@ def test_a_computation_is_undone_only_where_that_holds(text: str, undone: str | 
         ("Which of 12 / 1 and 12 / 7?", "1.7143", "12 / 1 = 12\n12 / 7 = 1.7143"),
         ("Compute.", "3", "\\frac{1}{31} * 93 = 3\n3 * 1 = 3"),
     ],
-    ids=["no equation", "two in a step", "in words at the end", "goes on in words", "a gap", "rounded", "LaTeX"],
+    ids=[
+        "no equation",
+        "two in a step",
+        "in words at the end",
+        "goes on in words",
+        "a gap",
+        "rounded",
+        "LaTeX",
+    ],
 )
 def test_no_thought_leaves_out_a_part_of_the_way(
     statement: str, answer: str, solution: str, pattern: str
