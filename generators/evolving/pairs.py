@@ -32,15 +32,15 @@ async def diversity(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]
 
 
 async def correction(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> list[Example]:
-    """A wrong sample in the prompt, its correction against what stays wrong."""
+    """A wrong sample in the prompt, its correction against what stays wrong; not against scraps."""
     rows: list[Example] = []
     for wrong in sorted(wrongs, key=chain_value)[: recipe.most]:
         asked = (*ask.prompt, Message("assistant", wrong.text), request(ask))
         again = await revised(ask, wrong, asked, recipe.revisions)
         better = [a for a in (*again, *ask.rights()) if sound(ask, a)]
-        worse = [a for a in again if a.verdict.is_wrong and works_it_out(ask, a)] or [wrong]
+        worse = [a for a in again if a.verdict.is_wrong and works_it_out(ask, a) and grounded(ask, a)]
         if better:
-            rows.append(_pair(recipe, ask, better[0], worse[0], "correction", asked, [wrong.id]))
+            rows.append(_pair(recipe, ask, better[0], (worse or [wrong])[0], "correction", asked, [wrong.id]))
     return rows
 
 

@@ -14,7 +14,6 @@ from generators.reflect import notice
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.example import Example
-from schemas.location import Location
 from schemas.segment import Message, Segment
 
 if TYPE_CHECKING:
@@ -44,9 +43,13 @@ async def refinement(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt
 
 
 def chained(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> list[Example]:
-    """Drafts of rising value and a right end as one long thought (AvR, arXiv 2506.06009)."""
+    """Drafts of rising value and a right end as one long thought (AvR, arXiv 2506.06009).
+
+    Only drafts whose first wrong step is known: given up for no reason they would teach to doubt any answer.
+    """
     drafts: dict[str, Attempt] = {}
-    for wrong in sorted(wrongs, key=chain_value):
+    known = [w for w in wrongs if (found := ask.glance(w)) is not None and sure(found)]
+    for wrong in sorted(known, key=chain_value):
         drafts.setdefault(wrong.verdict.evidence, wrong)
     chain = list(drafts.values())[-recipe.rounds :]
     if not chain or not ask.solutions():
@@ -70,8 +73,8 @@ def long_thought(ask: Ask, drafts: Sequence[Attempt]) -> list[Segment]:
     segments: list[Segment] = []
     for draft in drafts:
         found = ask.glance(draft)
-        known = found if found and sure(found) else Location(0, "", proven=False)
-        said = f"{notice(ask.rng, known)} {ask.rng.choice(START_OVER)}"
+        assert found is not None  # the drafts are those whose mistake is known
+        said = f"{notice(ask.rng, found)} {ask.rng.choice(START_OVER)}"
         segments.append(Segment("mistake", draft.text.rstrip() + "\n\n"))
         segments.append(Segment("reflection", said + "\n\n"))
     return segments

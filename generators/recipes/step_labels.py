@@ -15,11 +15,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from generators.ask import Ask
+from generators.labelled import labelled
 from generators.locating.continuations import Value
 from generators.recipes.base import Recipe
 from schemas.attempt import Attempt
 from schemas.case import Case
-from schemas.example import Example, StepwiseExample
+from schemas.example import Example
 from schemas.location import Location
 
 
@@ -39,34 +40,17 @@ class StepLabels(Recipe):
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
         for attempt, found in await ask.mistakes(self.wrong):
-            if found.proven or (found.method == "continuations" and self.by_continuations):
-                rows.append(await self._row(ask, attempt, found))
-            else:
+            if not found.proven and not (found.method == "continuations" and self.by_continuations):
                 ask.skip("not_proven")
-        return rows + [await self._row(ask, attempt, None) for attempt in ask.rights()[: self.right]]
+            elif row := labelled(self, ask, attempt, found, values=await self._values(ask, attempt, found)):
+                rows.append(row)
+        rights = ask.rights()[: self.right]
+        return rows + [row for right in rights if (row := labelled(self, ask, right, None))]
 
-    async def _row(self, ask: Ask, attempt: Attempt, found: Location | None) -> StepwiseExample:
-        count = found.step + 1 if found else len(attempt.steps)
-        values = [Value(None, 0)] * count
-        if found and found.method == "continuations":
-            tries = ask.tools.locate.continuations
-            values[found.step] = await ask.value(attempt.before(found.step + 1), tries)
-            if found.step:
-                values[found.step - 1] = await ask.value(attempt.before(found.step), tries)
-        return StepwiseExample(
-            problem_id=ask.case.problem.id,
-            recipe=self.name,
-            error_kind=found.kind if found else "none",
-            parents=(attempt.id,),
-            policy=attempt.policy,
-            verified_by=found.method if found else f"answer:{attempt.verdict.method}",
-            located_by=found.method if found else "",
-            source=ask.case.problem.source,
-            licence=ask.case.problem.licence,
-            prompt=ask.prompt[-1].content,
-            completions=tuple(attempt.step_text(i).strip() for i in range(count)),
-            labels=tuple(not found or i != found.step for i in range(count)),
-            values=tuple(v.share for v in values),
-            value_samples=tuple(v.samples if v.share is not None else None for v in values),
-            first_error=found.step if found else None,
-        )
+    async def _values(self, ask: Ask, attempt: Attempt, found: Location) -> dict[int, Value]:
+        """Values of the located step and of the one before it, where continuations located it."""
+        if found.method != "continuations":
+            return {}
+        tries = ask.tools.locate.continuations
+        steps = [found.step, found.step - 1] if found.step else [found.step]
+        return {step: await ask.value(attempt.before(step + 1), tries) for step in steps}
