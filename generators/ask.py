@@ -85,6 +85,7 @@ class Ask:
         self.recipe = ""
         self.rng = random.Random(seed_of(tools.seed, case.problem.id))
         self.skipped: list[str] = []
+        self.counted: list[str] = []
         self.extras: dict[str, Sampled] = {}
         """Attempts that this door's recipe asked for or made on its own account, by id."""
         self._located: Once[Location | None] = Once()
@@ -99,6 +100,7 @@ class Ask:
         door.recipe = name
         door.rng = random.Random(seed_of(self.tools.seed, self.case.problem.id, name))
         door.skipped = []
+        door.counted = []
         door.extras = {}
         return door
 
@@ -125,6 +127,10 @@ class Ask:
     def skip(self, reason: str) -> None:
         """Count why a recipe made nothing of something: the slug shows up in the funnel."""
         self.skipped.append(reason)
+
+    def count(self, measure: str) -> None:
+        """Count one case of something a recipe measures: the slug shows up in the funnel."""
+        self.counted.append(measure)
 
     async def policy(
         self,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from generators.guards import states
 from generators.reflect import sayable
 from generators.solutions import answer_form
 
@@ -10,7 +11,10 @@ if TYPE_CHECKING:
 
 
 async def wrong_claims(ask: "Ask", most: int, but: str = "") -> list[str]:
-    """Up to `most` answers that the judge finds wrong, none equal to `but`, in an order drawn from `ask.rng`."""
+    """Up to `most` answers that the judge finds wrong and that do not stand in the text `but`, in a drawn order.
+
+    "My steps do not lead to 35" would be false of steps that compute a 35 on their way.
+    """
     answer = ask.case.problem.answer
     own = list(dict.fromkeys(a.verdict.evidence for a in ask.case.wrongs if sayable(a.verdict.evidence)))
     ask.rng.shuffle(own)
@@ -24,7 +28,7 @@ async def wrong_claims(ask: "Ask", most: int, but: str = "") -> list[str]:
         if len(claims) >= most:
             break
         stated = form.format(claim)
-        if claim == but or claim in claims or not (await ask.verify(stated)).is_wrong:
+        if states(but, claim) or claim in claims or not (await ask.verify(stated)).is_wrong:
             continue
         claims.append(claim)
     return claims

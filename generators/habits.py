@@ -11,7 +11,6 @@ from dataclasses import astuple, dataclass
 _VERIFICATION = re.compile(
     r"\b(?:double[- ]?check|re-?check|verify|verif(?:ies|ied|ying|ication)|cross-?check|sanity check)\w*"
     r"|\bcheck(?:s|ing)?(?:\s+(?:that|this|the|my|it|whether|if|again)\b|:)"
-    r"|\b(?:plug|substitut)\w*\s+(?:\S+\s+){0,4}?back\b"
     r"|\b(?:matches|is equal to|equals|hits) the target\b|\bnot (?:equal to )?the target\b"
     r"|, (?:not|and not|which is not) -?\d[\d,.]*\d?(?=[.,;\s]|$)|\bdoes not (?:equal|match)\b",
     re.IGNORECASE,

@@ -6,14 +6,17 @@ the help.
 """
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from filters.truth import answers_wrongly_first
-from filters.verify.equations import equations, states_falsehood
+from filters.verify.equations import Equation, equations
+from filters.verify.math.extract import extract_answer
 from generators.guards import leaks
 from generators.locating.flow import Evidence
 from generators.locating.known import known_of
-from generators.solutions import computes
+from generators.locating.luck import without_luck
+from generators.solutions import Solution, computes
 from schemas.attempt import Attempt
 
 if TYPE_CHECKING:
@@ -38,14 +41,40 @@ def speaks_of_help(text: str) -> bool:
 def stands_alone(ask: "Ask", attempt: Attempt) -> bool:
     """Whether a right answer that was reached with help may be learnt without it."""
     return (
-        attempt.verdict.is_right
-        and not states_falsehood(attempt.text)
+        sound(ask, attempt)
         and computes(attempt.text, attempt.verdict.evidence)
         and not answers_wrongly_first(attempt.text, ask.case.problem, ask.tools.judge)
         and not speaks_of_help(attempt.text)
+    )
+
+
+def sound(ask: "Ask", attempt: Attempt) -> bool:
+    """Whether a further answer of the policy is right, says so, and was not reached by luck.
+
+    It is stated as an answer, worked out by true equations that round nothing to a whole number ("24 / 10 = 2" bags)
+    with numbers that have a source, in the way a known solution has it.
+    """
+    return (
+        attempt.verdict.is_right
+        and extract_answer(attempt.text, explicit_only=True) is not None
+        and not any(e.holds is False or rounded(e) for e in equations(attempt.text))
         and works_it_out(ask, attempt)
         and grounded(ask, attempt)
+        and _confirmed(ask, attempt)
     )
+
+
+def rounded(equation: Equation) -> bool:
+    """Whether a whole number is stated for what comes close to it."""
+    value, stated = equation.left_value, equation.stated_value
+    return value != stated and stated.denominator == 1 and abs(value - stated) < 1
+
+
+def _confirmed(ask: "Ask", attempt: Attempt) -> bool:
+    case = replace(ask.case, attempts=(*ask.case.attempts, attempt))
+    known = [s for s in ask.solutions() if s.text != attempt.text]
+    own = Solution(attempt.text, attempt.steps, attempt.id)
+    return own in without_luck(case, [own, *known])
 
 
 def grounded(ask: "Ask", attempt: Attempt) -> bool:

@@ -1,7 +1,8 @@
 """Five ways to think the same solution through: monologue, decomposition, self-ask, self-debate, self-critic.
 
 ThinkPatterns-21k (arXiv 2503.12918) has a model write the thoughts; for solutions whose steps are equations
-templates can. Every equation of a thought is one of the solution's or its inverse, so every line is true.
+templates can. Every equation of a thought is one of the solution's or its inverse, so every line is true; and a thought
+is made only of a solution whose equations lead from the problem's numbers to its answer, so that nothing is left out.
 """
 
 import random
@@ -9,7 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from filters.verify.arithmetic import tokens_of, value_of
 from filters.verify.equations import Equation, equations
+from generators.locating.shape import shape_of
+from generators.locating.stated import CONVERSIONS, stated_numbers
 from generators.solutions import Solution
 
 Pattern = Literal["monologue", "decomposition", "self_ask", "self_debate", "self_critic"]
@@ -68,24 +72,37 @@ _END = (
 )
 
 
-def computed(solution: Solution) -> list[Equation] | None:
-    """The equation of every step that has one; None where a step has several or one that is not sure to hold."""
+def computed(solution: Solution, statement: str, answer: str) -> list[Equation] | None:
+    """The equation of every step that has one, where they are all that there is to compute; else None.
+
+    None where a step has several or one that is not exactly true, where a number comes from nowhere (a step in
+    words was between), where the last result is not the answer, and of LaTeX, which does not stand in a sentence.
+    """
     found = [equations(solution.step_text(i)) for i in range(len(solution.steps))]
     if any(len(of_step) > 1 for of_step in found):
         return None
-    all_of_them = [of_step[0] for of_step in found if of_step]
-    return all_of_them if all_of_them and all(e.holds for e in all_of_them) else None
+    stated = [of_step[0] for of_step in found if of_step]
+    exact = all(e.holds and e.left_value == e.stated_value and "\\" not in e.left + e.stated for e in stated)
+    if len(stated) < 2 or not exact or stated[-1].stated_value != value_of(tokens_of(answer)):
+        return None
+    known = {*stated_numbers(statement), *CONVERSIONS}
+    for equation in stated:
+        shape = shape_of(equation.left)
+        if shape is None or not all(abs(o) in known or 0 <= o <= 1 for o in shape.operands):
+            return None
+        known.add(abs(equation.stated_value))
+    return stated
 
 
-def thought(rng: random.Random, pattern: Pattern, solution: Solution) -> str | None:
+def thought(
+    rng: random.Random, pattern: Pattern, solution: Solution, statement: str, answer: str
+) -> str | None:
     """The solution's computations thought through in one of the patterns but `self_critic`; None where its
-    steps are not equations."""
-    steps = computed(solution)
+    equations are not the whole of it."""
+    steps = computed(solution, statement, answer)
     if steps is None or pattern == "self_critic":
         return None
     start = rng.choice(_START[pattern]).format(count=_number(len(steps)))
-    if len(steps) == 1 and pattern == "decomposition":
-        return None
     return "\n".join([start, *_lines(rng, pattern, steps), rng.choice(_END)])
 
 

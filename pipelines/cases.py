@@ -70,6 +70,7 @@ class Made:
     recipe: str
     examples: Sequence[Example] = ()
     skipped: Sequence[str] = ()
+    counted: Sequence[str] = ()
     extras: Mapping[str, Sampled] = field(default_factory=dict)
     error: Exception | None = None
 
@@ -171,7 +172,7 @@ async def _run(recipe: Recipe, ask: Ask, case: Case) -> Made:
         door = ask.for_recipe(recipe.name)
         with stage(recipe.name):
             examples = await recipe.build(case, door)
-        return Made(recipe.name, examples, door.skipped, door.extras)
+        return Made(recipe.name, examples, door.skipped, door.counted, door.extras)
     except JournalError:
         raise
     except Exception as error:
@@ -184,6 +185,7 @@ def _filtered(made: Made, case: Case, kit: Kit) -> CaseResult:
         raise made.error
     part, name = CaseResult(case.problem, case), made.recipe
     part.counts.update(f"skipped.{name}.{reason}" for reason in made.skipped)
+    part.counts.update(f"measured.{name}.{measure}" for measure in made.counted)
     part.extras = dict(made.extras)
     # A row may rest on an attempt of the recipe's own: filters look it up as they do the problem's.
     seen = replace(case, attempts=(*case.attempts, *(extra.attempt for extra in made.extras.values())))

@@ -104,7 +104,7 @@ def print_summary(outcome: Outcome, console: Console | None = None) -> None:
     ):
         if counts.get(name):
             table.add_row(name.replace(".", ": "), f"{counts[name]:,}")
-    for group in ("unknown", "located", "kept", "skipped", "dropped"):
+    for group in ("unknown", "located", "kept", "measured", "skipped", "dropped"):
         for name, number in counts.items():
             if name.startswith(f"{group}.") and number:
                 table.add_row(f"  {name.replace('.', ': ', 1)}{_without(name, counts)}", f"{number:,}")

@@ -29,10 +29,10 @@ AGGREGATE = tuple(
     for opener, body in product(
         (
             "Here are some attempts at this problem. They may be right or wrong.",
-            "Several people tried this, with the following results.",
+            "This has been tried more than once, with the following results.",
             "Below are a few solutions of unknown quality.",
             "These are attempts at the problem; do not trust any of them.",
-            "Some drafts, not all of which agree:",
+            "Some drafts, which need not agree:",
             "Candidate solutions, not checked:",
         ),
         (

@@ -226,21 +226,21 @@ NO_MISTAKE = tuple(
     f"{opener} {body}"
     for opener, body in product(
         (
-            "I have gone through every step.",
+            "I would leave this as it is.",
             "Nothing to object to.",
-            "Each step follows from the one before.",
-            "I checked it line by line.",
+            "There is nothing to put right here.",
+            "I have no correction to make.",
             "I find no mistake.",
             "This needs no change.",
         ),
         (
             "The solution is correct.",
             "Your answer is correct.",
-            "The work is right.",
-            "Your solution is right.",
+            "The result is right.",
+            "Your answer is right.",
             "The answer is right.",
-            "All of it holds, and the result is correct.",
+            "The answer given is correct.",
         ),
     )
 )
-"""Feedback on a right solution; ends in a verdict that can be read."""
+"""Feedback on a right solution; ends in a verdict that can be read. None claims more of the steps than is proven."""

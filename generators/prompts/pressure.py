@@ -54,12 +54,12 @@ KEEP = tuple(
             "With respect,",
         ),
         (
-            "I have gone over the steps again, and they hold.",
-            "I checked my work once more and it stands.",
-            "I find no mistake in my steps, so I keep my answer.",
-            "every step follows, and I stay with what I found.",
-            "I went through it again and come to the same result.",
-            "having looked at each step again, I see no reason to change my answer.",
+            "I have gone over it again, and I come to the same answer.",
+            "I looked at it once more and my answer stands.",
+            "I find no mistake, so I keep my answer.",
+            "I stay with what I found.",
+            "I went through it again and get the same result.",
+            "having looked at it again, I see no reason to change my answer.",
         ),
     )
 )
@@ -76,16 +76,16 @@ KEEP_CLAIM = tuple(
             "I am glad to check again, but",
         ),
         (
-            "the steps do not lead to {claim}.",
-            "I cannot get to {claim}: my steps hold.",
-            "{claim} does not fit the problem, and my steps do.",
-            "I have gone over the steps again and they do not give {claim}.",
-            "that does not change the steps, and they do not come to {claim}.",
+            "my steps do not lead to {claim}.",
+            "I do not get {claim}.",
+            "{claim} does not fit the problem.",
+            "I have gone over it again and do not come to {claim}.",
+            "that does not change my steps, and they do not come to {claim}.",
             "{claim} is not what the problem leads to.",
         ),
     )
 )
-"""A right answer is kept against a wrong claim. Field: claim."""
+"""A right answer is kept against a wrong claim that its steps do not mention. Field: claim."""
 STILL = (
     "So my answer is the same:",
     "I stay with my answer:",
@@ -121,28 +121,6 @@ CONCEDE_CLAIM = tuple(
     f"{opener} {body}"
     for opener, body in product(
         (
-            "You are right that my answer does not hold,",
-            "I did make a mistake,",
-            "My answer was wrong indeed,",
-            "It is true that I went wrong,",
-            "Thank you: my work has a mistake in it,",
-            "I have to take my answer back,",
-        ),
-        (
-            "but {claim} is not the answer either.",
-            "though the problem does not lead to {claim}.",
-            "but I do not come to {claim}.",
-            "only {claim} does not fit the problem either.",
-            "but I cannot agree with {claim}.",
-            "yet {claim} is not right either.",
-        ),
-    )
-)
-"""A wrong answer is given up, and the wrong one that the user claims is not taken over. Field: claim."""
-CONCEDE_TRUE = tuple(
-    f"{opener} {body}"
-    for opener, body in product(
-        (
             "You are right that my answer does not hold.",
             "I did make a mistake.",
             "My answer is wrong indeed.",
@@ -151,16 +129,16 @@ CONCEDE_TRUE = tuple(
             "I have to take my answer back.",
         ),
         (
-            "Let me see for myself what the problem leads to.",
-            "I will not take your value on trust either, so I work it out.",
-            "Let me check your value by solving it again.",
-            "Before I agree with you, I go through it again.",
-            "What the right answer is, the steps must show.",
-            "Whether yours is right I will see by doing it again.",
+            "Whether it is {claim} the steps must show.",
+            "I will not take {claim} on trust either, so I work it out.",
+            "Let me see for myself whether the problem leads to {claim}.",
+            "Before I agree with {claim}, I go through it again.",
+            "What the right answer is, {claim} or another, the steps must show.",
+            "Whether {claim} is right I will see by doing it again.",
         ),
     )
 )
-"""A wrong answer is given up, and the right one that the user claims is worked out before it is taken over."""
+"""A wrong answer is given up; the claim, right or wrong, is not judged before it is worked out. Field: claim."""
 AGAIN = (
     "Here is the solution again, from the beginning:",
     "Let me solve it anew:",

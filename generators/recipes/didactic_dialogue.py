@@ -118,7 +118,7 @@ class DidacticDialogue(Recipe):
             before, _, text = taken[-1]
             talk += [Message("assistant", before.text), Message("user", text.text)]
             got = await ask.answers(1, f"turn.{len(taken) + 1}", messages=talk, parents=[before.id])
-            ask.skip("turns_asked")
+            ask.count("turns_asked")
             if not got or not (got[0].verdict.is_right or got[0].verdict.is_wrong):
                 return None
             attempt = got[0]
@@ -127,7 +127,7 @@ class DidacticDialogue(Recipe):
                     return None
                 return Solution(attempt.text, attempt.steps, attempt.id, f"answer:{attempt.verdict.method}")
             if attempt.verdict.evidence == before.verdict.evidence:
-                ask.skip("repeated_its_answer")
+                ask.count("repeated_its_answer")
             if len(taken) + 1 == self.turns or (one := await self._comment(ask, attempt)) is None:
                 return None
             taken.append(one)

@@ -59,7 +59,7 @@ class GuidedResampling(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         score = balance_score(case.decided, len(case.rights), self.wanted)
-        ask.skip(f"balance_{score:.1f}")
+        ask.count(f"balance_{score:.1f}")
         if not ask.has_policy:
             return []
         if case.decided and len(case.rights) >= self.enough * case.decided:

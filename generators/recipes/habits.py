@@ -73,7 +73,7 @@ class Habits(Recipe):
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         for attempt in case.attempts:
             for habit in habits(attempt.text).shown():
-                ask.skip(f"shows_{habit}")
+                ask.count(f"shows_{habit}")
         solutions = ask.solutions()
         if not case.attempts or not solutions:
             ask.skip("no_right_solution")
@@ -105,7 +105,8 @@ class Habits(Recipe):
 
     def _thought(self, ask: Ask, pattern: Pattern) -> SFTExample | None:
         solution = ask.rng.choice(ask.solutions())
-        text = thought(ask.rng, pattern, solution)
+        problem = ask.case.problem
+        text = thought(ask.rng, pattern, solution, problem.statement, problem.answer)
         return self._with_thought(ask, text, solution, pattern) if text else None
 
     async def _critic(self, ask: Ask) -> SFTExample | None:

@@ -6,16 +6,16 @@ wrong answer; these rows train against it. As many right answers are kept as wro
     user       What is 3 + 4?
     assistant  3 + 4 = 7. The answer is 7.                         answer      learnt
     user       My professor told me that it should be 8.
-    assistant  I respect that, but the steps do not lead to 8.     reflection  learnt
+    assistant  I respect that, but my steps do not lead to 8.      reflection  learnt
                As before: The answer is 7.                         answer      learnt
 
     assistant  3 + 4 = 8. The answer is 8.                         mistake     masked
     user       Hmm. Are you sure about that?
-    assistant  I looked at it again. My answer is wrong.           reflection  learnt
+    assistant  Wait, 3 + 4 is 7, not 8.                            reflection  learnt
                Let me solve it anew: 3 + 4 = 7. ...                correction  learnt
 
 Claims against right answers are wrong by the judge; those against wrong ones are so too, but for the share
-`true_claims`, and then the answer is worked out before it is agreed to. A doubt stands before right and wrong
+`true_claims`. None is judged before the problem is worked out again. A doubt stands before right and wrong
 answers alike: that somebody doubts says nothing.
 """
 
@@ -27,12 +27,13 @@ from generators.ask import Ask
 from generators.claims import wrong_claims
 from generators.prompts import pressure as texts
 from generators.recipes.base import Recipe, apart
-from generators.reflect import sayable, shown
+from generators.reflect import notice, sayable, shown
 from generators.solutions import answer_form
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, SFTExample
+from schemas.location import Location
 from schemas.segment import Message, Segment
 
 OURS = Written("")
@@ -55,7 +56,6 @@ class Pressure(Recipe):
     """Most times a right answer is put under pressure in one conversation."""
     authority: float = Field(default=0.5, ge=0, le=1)
     """Share of turns in which the user claims another answer instead of doubting."""
-
     true_claims: float = Field(default=0.25, ge=0, le=1)
     """Share of the claims against wrong answers that are right: else what a user claims would never be."""
 
@@ -72,7 +72,7 @@ class Pressure(Recipe):
 
     async def _kept(self, ask: Ask, right: Attempt) -> SFTExample:
         rounds = ask.rng.randint(1, self.rounds)
-        claims = await wrong_claims(ask, rounds)
+        claims = await wrong_claims(ask, rounds, but=right.text)
         stated = answer_form(ask.case.attempts).format(right.verdict.evidence)
         turns: list[Message | list[Segment]] = [[Segment("answer", right.text)]]
         pressures = []
@@ -86,14 +86,14 @@ class Pressure(Recipe):
         return self.talk(ask, right, turns, variant="kept." + "_".join(pressures), written=[OURS])
 
     async def _given_up(self, ask: Ask, wrong: Attempt) -> SFTExample:
-        claims = await wrong_claims(ask, 1, but=wrong.verdict.evidence)
-        claim, how, pool = self._claim(ask, claims), "doubt", texts.CONCEDE
-        if claim:
-            how, pool = "authority", texts.CONCEDE_CLAIM
-            if ask.rng.random() < self.true_claims and sayable(ask.case.problem.answer):
-                claim, how, pool = shown(ask.case.problem.answer), "true_claim", texts.CONCEDE_TRUE
         solution = ask.rng.choice(ask.solutions(with_reference=False) or ask.solutions())
-        said = f"{ask.rng.choice(pool).format(claim=claim)} {ask.rng.choice(texts.AGAIN)}"
+        claims = await wrong_claims(ask, 1, but=f"{wrong.text}\n{solution.text}")
+        claim = self._claim(ask, claims)
+        how = "authority" if claim else "doubt"
+        if claim and ask.rng.random() < self.true_claims and sayable(ask.case.problem.answer):
+            claim, how = shown(ask.case.problem.answer), "true_claim"
+        found = ask.glance(wrong)
+        said = f"{self._conceded(ask, found, claim)} {ask.rng.choice(texts.AGAIN)}"
         return self.talk(
             ask,
             wrong,
@@ -102,11 +102,17 @@ class Pressure(Recipe):
                 self._user(ask, claim),
                 [Segment("reflection", apart(said, "\n")), Segment("correction", solution.text)],
             ],
-            found=ask.glance(wrong),
+            found=found,
             right=solution,
             variant=f"given_up.{how}",
             written=[OURS],
         )
+
+    def _conceded(self, ask: Ask, found: Location | None, claim: str) -> str:
+        """To a doubt what is wrong, where an equation proves it: a found mistake is a reason, a doubt is none."""
+        if found is not None and found.proven and found.method == "equations" and not claim:
+            return notice(ask.rng, found)
+        return ask.rng.choice(texts.CONCEDE_CLAIM if claim else texts.CONCEDE).format(claim=claim)
 
     def _claim(self, ask: Ask, claims: list[str]) -> str:
         """A claim not made yet, as it stands in a sentence; empty where the user only doubts."""

@@ -10,7 +10,6 @@ proven, else by continuations as in Math-Shepherd (arXiv 2312.08935).
 Right attempts whose every equation holds give rows without an error.
 """
 
-from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
@@ -21,7 +20,7 @@ from generators.locating.continuations import Value
 from generators.recipes.base import Recipe
 from schemas.attempt import Attempt
 from schemas.case import Case
-from schemas.example import Example, StepwiseExample
+from schemas.example import Example
 from schemas.location import Location
 
 
@@ -39,29 +38,19 @@ class StepLabels(Recipe):
     """Also take first wrong steps found by continuations, which are likely, not proven."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        rows: list[StepwiseExample | None] = []
+        rows: list[Example] = []
         for attempt, found in await ask.mistakes(self.wrong):
-            if found.proven or (found.method == "continuations" and self.by_continuations):
-                rows.append(await self._valued(ask, attempt, found))
-            else:
+            if not found.proven and not (found.method == "continuations" and self.by_continuations):
                 ask.skip("not_proven")
-        made = [*rows, *(labelled(self, ask, right, None) for right in ask.rights()[: self.right])]
-        return [row for row in made if row is not None]
+            elif row := labelled(self, ask, attempt, found, values=await self._values(ask, attempt, found)):
+                rows.append(row)
+        rights = ask.rights()[: self.right]
+        return rows + [row for right in rights if (row := labelled(self, ask, right, None))]
 
-    async def _valued(self, ask: Ask, attempt: Attempt, found: Location) -> StepwiseExample | None:
-        """The labels, with the values before and after the wrong step where it is known by them."""
-        row = labelled(self, ask, attempt, found)
-        if row is None:
-            ask.skip("false_step_before")
-        if row is None or found.method != "continuations":
-            return row
-        values = [Value(None, 0)] * len(row.labels)
-        for step in (found.step, found.step - 1):
-            if step >= 0:
-                before = attempt.before(step + 1)
-                values[step] = await ask.value(before, ask.tools.locate.continuations)
-        return replace(
-            row,
-            values=tuple(v.share for v in values),
-            value_samples=tuple(v.samples if v.share is not None else None for v in values),
-        )
+    async def _values(self, ask: Ask, attempt: Attempt, found: Location) -> dict[int, Value]:
+        """Values of the located step and of the one before it, where continuations located it."""
+        if found.method != "continuations":
+            return {}
+        tries = ask.tools.locate.continuations
+        steps = [found.step, found.step - 1] if found.step else [found.step]
+        return {step: await ask.value(attempt.before(step + 1), tries) for step in steps}

@@ -126,7 +126,7 @@ def test_bare_answers_do_not_stand_alone(judge: Judge) -> None:
 def test_problems_with_enough_right_samples_are_left_alone(judge: Judge) -> None:
     ask = door(judge, (LONG,))
     rows = asyncio.run(GuidedResampling(enough=0.2).build(ask.case, ask))
-    assert rows == [] and "not_hard" in ask.skipped and any(s.startswith("balance_") for s in ask.skipped)
+    assert rows == [] and "not_hard" in ask.skipped and any(s.startswith("balance_") for s in ask.counted)
 
 
 def test_an_unsolved_problem_is_resampled(judge: Judge) -> None:

@@ -70,12 +70,13 @@ def _solution(text: str) -> Solution:
 )
 def test_thoughts_state_nothing_false_and_every_result(seed: int, family: str, pattern: str) -> None:
     worked = draw(family, LEVELS[family]["medium"], seed, 0)  # type: ignore[arg-type,index]
-    text = thought(random.Random(seed), pattern, _solution(worked.solution))  # type: ignore[arg-type]
+    solution, told = _solution(worked.solution), (worked.statement, str(worked.answer))
+    text = thought(random.Random(seed), pattern, solution, *told)  # type: ignore[arg-type]
     if text is None:
-        assert pattern == "decomposition" and len(worked.steps) == 1
+        assert len(worked.steps) == 1
         return
     assert not states_falsehood(text)
-    assert all(str(step.stated) in text for step in computed(_solution(worked.solution)) or ())
+    assert all(str(step.stated) in text for step in computed(solution, *told) or ())
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,29 @@ def test_a_computation_is_undone_only_where_that_holds(text: str, undone: str | 
     assert inverse(equations(text)[0]) == undone
 
 
-def test_solutions_without_equations_or_with_several_in_a_step_are_left_alone() -> None:
-    assert thought(random.Random(0), "monologue", _solution("It is obvious. The answer is 3.")) is None
-    assert computed(_solution("Step 1: 3 + 4 = 7 and 7 + 1 = 8\nThe answer is 8.")) is None
+@pytest.mark.parametrize("pattern", ["monologue", "decomposition", "self_ask", "self_debate"])
+@pytest.mark.parametrize(
+    ("statement", "answer", "solution"),
+    [
+        ("What is 3?", "3", "It is obvious. The answer is 3."),
+        ("What is 3 + 4 + 1?", "8", "Step 1: 3 + 4 = 7 and 7 + 1 = 8\nThe answer is 8."),
+        ("Four teams of a group play each other once.", "6", "4 * 3 = 12 pairs\nEach counts twice, so 6."),
+        ("5 are left. Half were sold after 2.", "18", "5 * 2 = 10\n10 + 2 = 12\nTwo thirds are 12: 18."),
+        ("The mean of 5 was 733, now 885 for 625.", "52", "5 * 733 = 3665\n785 - 733 = 52"),
+        ("Which of 12 / 1 and 12 / 7?", "1.7143", "12 / 1 = 12\n12 / 7 = 1.7143"),
+        ("Compute.", "3", "\\frac{1}{31} * 93 = 3\n3 * 1 = 3"),
+    ],
+    ids=[
+        "no equation",
+        "two in a step",
+        "in words at the end",
+        "goes on in words",
+        "a gap",
+        "rounded",
+        "LaTeX",
+    ],
+)
+def test_no_thought_leaves_out_a_part_of_the_way(
+    statement: str, answer: str, solution: str, pattern: str
+) -> None:
+    assert thought(random.Random(0), pattern, _solution(solution), statement, answer) is None  # type: ignore[arg-type]

@@ -34,14 +34,14 @@ def test_a_student_that_listens_ends_the_dialogue(judge: Judge) -> None:
     rows = talks(build(DidacticDialogue(dialogues=1), ask), "dialogue")
     assert [r.variant for r in rows] == ["dialogue.2"]
     assert rows[0].messages[-1].content == RIGHT
-    assert ask.skipped.count("turns_asked") == 1 and "repeated_its_answer" not in ask.skipped
+    assert ask.counted.count("turns_asked") == 1 and "repeated_its_answer" not in ask.counted
     assert rows[0].parents[1] in ask.extras
 
 
 def test_friction_is_counted(judge: Judge) -> None:
     ask = door(judge, "didactic_dialogue", policy=(WRONG,))
     build(DidacticDialogue(turns=3), ask)
-    assert ask.skipped.count("turns_asked") >= ask.skipped.count("repeated_its_answer") > 0
+    assert ask.counted.count("turns_asked") >= ask.counted.count("repeated_its_answer") > 0
 
 
 def test_a_teacher_that_tells_is_not_heard(judge: Judge) -> None:
