@@ -104,8 +104,17 @@ class OpenAIServer(EngineOptions):
                 f"urls: {', '.join(self.urls)}: a URL must not hold a user or a key, because options are "
                 f"written into manifests; put the key into the environment variable {self.key_env}"
             )
-        if "key_env" in self.model_fields_set and not os.environ.get(self.key_env):
-            raise ConfigError(f"key_env: the environment has no variable {self.key_env}")
+        if not (self._key.isascii() and self._key.isprintable()) or " " in self._key:
+            raise ConfigError(
+                f"key_env: the variable {self.key_env} holds more than a key: characters that no header can carry. "
+                "Set it to the key alone"
+            )
+        if "key_env" in self.model_fields_set and not self._key:
+            # Whoever puts the key itself here must not find it in a log.
+            name = self.key_env if self.key_env.isidentifier() else "of that name"
+            raise ConfigError(
+                f"key_env: the environment has no variable {name}; set it to the key, and key_env to its name"
+            )
         if self._chat and self.tokenizer is not None:
             raise ConfigError("a tokenizer has no use with `api: chat`; remove it, or set `api: completions`")
         if self.continue_final_message and not self._chat:
@@ -123,7 +132,7 @@ class OpenAIServer(EngineOptions):
             self._identity(),
             self._renderer(),
             [Server(url, Window(self.max_in_flight)) for url in self.urls],
-            Client(os.environ.get(self.key_env, ""), self.timeout_s),
+            Client(self._key, self.timeout_s),
             tokenizer=self._tokenizer,
             key_env=self.key_env,
             timeout_s=self.timeout_s,
@@ -144,6 +153,10 @@ class OpenAIServer(EngineOptions):
     def counts_characters(self) -> bool:
         """Whether the chat route is used."""
         return self._chat
+
+    @property
+    def _key(self) -> str:
+        return os.environ.get(self.key_env, "").strip()  # a file read into a variable ends with a line end
 
     @property
     def _tokenizer(self) -> str:

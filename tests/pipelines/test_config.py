@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.config import RUNS
 from pipelines.config_file import first_difference, load
+from schemas.exceptions import ConfigError
 from tests.commands import corrigenda
 from tests.world import write_world
 
@@ -134,3 +135,19 @@ def test_the_first_difference_is_named_by_its_path() -> None:
     assert first_difference({"a": [{"b": 1}]}, {"a": [{"b": 2}]}) == "a.0.b: was 1, is 2"
     assert first_difference({"a": 1}, {"a": 1, "b": 2}) == "b: was 'absent', is 2"
     assert first_difference({"a": 1}, {"a": 1}) is None
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "urls: ['htp://me:sk-SECRET@127.0.0.1/v1']",
+        "urls: http://me:sk-SECRET@127.0.0.1/v1",
+        "urls: ['http://me:sk-SECRET@127.0.0.1/v1']",
+        "urls: ['http://127.0.0.1/v1?api_key=sk-SECRET']",
+        "urls: ['http://127.0.0.1/v1'], key_env: sk-SECRET",
+    ],
+)
+def test_a_key_in_the_wrong_place_is_refused_and_not_printed(config: Path, engine: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(config, [f"policy.engine={{type: openai_server, model: m, {engine}}}"])
+    assert "SECRET" not in str(error.value)

@@ -10,7 +10,7 @@ import torch
 
 from generators.engines.base import ScoreRequest, Scores
 from generators.engines.local.model import CausalModel
-from generators.engines.local.prefill import left_padded, positions, prefill
+from generators.engines.local.prefill import known, left_padded, positions, prefill
 from generators.engines.local.sampler import entropy
 from schemas.exceptions import EngineError
 
@@ -69,10 +69,13 @@ def _score(
     """Shapes: P prompts of at most L ids, R continuations of at most C ids, V vocabulary."""
     output, mask_P_L = prefill(model, prompts)
     rows = torch.tensor(of_row, dtype=torch.long, device=model.device)
-    cache = output.past_key_values
     try:
+        cache = output.past_key_values
         cache.batch_select_indices(rows)
-    except (AttributeError, NotImplementedError):  # some kinds of layers cannot
+    except (
+        AttributeError,
+        NotImplementedError,
+    ):  # some kinds of layers cannot, some models have another memory
         return _score_whole(model, [prompts[row] for row in of_row], continuations, entropies)
     longest = max(map(len, continuations))
     ids_R_C = torch.tensor([[*c, *[0] * (longest - len(c))] for c in continuations], device=model.device)
@@ -81,9 +84,9 @@ def _score(
     onward = model(
         input_ids=ids_R_C,
         attention_mask=mask_R_LC,
-        position_ids=positions(mask_R_LC)[:, -longest:],
         past_key_values=cache,
         use_cache=True,
+        **known(model, position_ids=positions(mask_R_LC)[:, -longest:]),
     )
     logits_R_C_V = torch.cat([output.logits[:, -1:][rows], onward.logits[:, :-1]], dim=1)
     found = _of_ids(logits_R_C_V, ids_R_C, entropies)
@@ -102,9 +105,8 @@ def _score_whole(
     wholes = [[*prompt, *c] for prompt, c in zip(prompts, continuations, strict=True)]
     ids_R_L, mask_R_L = (t.to(model.device) for t in left_padded(wholes))
     longest = max(map(len, continuations))
-    logits = model(
-        input_ids=ids_R_L, attention_mask=mask_R_L, position_ids=positions(mask_R_L), use_cache=False
-    ).logits
+    place = known(model, position_ids=positions(mask_R_L))
+    logits = model(input_ids=ids_R_L, attention_mask=mask_R_L, use_cache=False, **place).logits
     found = _of_ids(logits[:, -longest - 1 : -1], ids_R_L[:, -longest:], entropies)
     return [
         _finite(*(line[-len(c) :] for line in lines)) for lines, c in zip(found, continuations, strict=True)

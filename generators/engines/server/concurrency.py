@@ -14,7 +14,6 @@ class Window:
     def __init__(self, most: int, start: int = 16) -> None:
         self.most = most
         self.limit = float(min(start, most))
-        self.halved = 0
         self._slow_start = True
         self._halved_at = 0.0
 
@@ -30,5 +29,4 @@ class Window:
             return False
         self._halved_at = time.monotonic()
         self.limit = max(1.0, self.limit / 2)
-        self.halved += 1
         return True

@@ -250,6 +250,23 @@ def test_the_key_is_sent_and_shown_nowhere(
         options.check()
 
 
+@pytest.mark.parametrize("value", [f"{KEY}\u2026", f"{KEY}\nA=B", f"Bearer {KEY}"])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_printed(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("MY_KEY", value)
+    with pytest.raises(ConfigError, match="the variable MY_KEY holds more than a key") as error:
+        OpenAIServer(urls=("http://127.0.0.1:9",), model="m", key_env="MY_KEY").open()
+    assert KEY not in str(error.value)
+
+
+def test_a_line_end_behind_a_key_is_no_part_of_it(
+    serve: Callable[..., FaultyServer], opened: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", f"{KEY}\n")
+    assert ask(opened(serve(key=KEY), key_env="MY_KEY"))
+
+
 def test_a_url_with_a_key_in_it_is_refused_and_forgotten() -> None:
     options = OpenAIServer(urls=(f"https://me:{KEY}@example.org/v1",), model="m/m")
     assert KEY not in repr(options)
