@@ -29,22 +29,28 @@ _CLOSE = Fraction(1, 4)
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """Sentences on equations that hold, the first that does not, and whether all were tested."""
+    """Sentences on equations that hold, the first that does not, whether all were tested, and results tested."""
 
     sentences: tuple[str, ...]
     false: Equation | None
     whole: bool
+    results: frozenset[Fraction]
 
 
-def recheck(text: str, rng: random.Random, most: int = 3) -> Recheck:
-    """Test up to `most` equations of the text, in order and the last of them always."""
+def recheck(text: str, rng: random.Random, most: int = 3, answer: Fraction | None = None) -> Recheck:
+    """Test up to `most` equations of the text, in order; always the last, or the last that gives the answer."""
     stated = list({(e.left, e.stated): e for e in equations(text)}.values())
     false = next((e for e in stated if e.holds is False), None)
     before = stated[: stated.index(false)] if false else stated
     tested = [(e, way) for e in before for way in [_way(e, rng)] if way]
-    kept = sorted(rng.sample(range(len(tested) - 1), most - 1)) if len(tested) > most else None
-    chosen = tested if kept is None else [*(tested[i] for i in kept), tested[-1]]
-    return Recheck(_said(chosen[:most], rng), false, len(tested) == len(before))
+    chosen = tested
+    if len(tested) > most:
+        giving = [n for n, (e, _) in enumerate(tested) if e.stated_value == answer]
+        always = giving[-1] if giving else len(tested) - 1
+        others = rng.sample([n for n in range(len(tested)) if n != always], most - 1)
+        chosen = [tested[n] for n in sorted([*others, always])]
+    results = frozenset(e.stated_value for e, _ in chosen)
+    return Recheck(_said(chosen, rng), false, len(tested) == len(before), results)
 
 
 def _said(tested: Sequence[tuple[Equation, "_Way"]], rng: random.Random) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import random
 import re
 from typing import TYPE_CHECKING
 
+from filters.verify.arithmetic import tokens_of, value_of
 from filters.verify.equations import Equation, equations
 from filters.verify.named_answer import named_values
 from filters.verify.stated_feedback import step_name
@@ -90,17 +91,19 @@ def own_words(
 ) -> str:
     """A check from our own phrasings, ending in a verdict in words; empty where there is nothing to show.
 
-    From where the attempt is known to go wrong (`found`) on, nothing of it is called right.
+    A right answer needs the equation that it is the result of tested: "5 + 5 = 10 holds, so 25 is correct" would
+    confirm nothing. From where an attempt is known to go wrong (`found`) on, nothing of it is called right.
     """
     opener = f"{rng.choice(checks.OPENERS)} " if opened else ""
     answer, right = attempt.verdict.evidence, attempt.verdict.is_right
     put_back = substituted(statement, answer)
     if put_back is not None and put_back.holds == right:
         return f"{opener}{_fitting(rng, put_back, answer)} {_verdict(rng, answer, right)}"
-    tested = recheck(attempt.text, rng)
+    value = value_of(tokens_of(answer))
+    tested = recheck(attempt.text, rng, answer=value)
     if right:
-        shown_to_hold = [*tested.sentences, _verdict(rng, answer, right)]
-        return opener + " ".join(shown_to_hold) if tested.sentences else ""
+        enough = value is not None and value in tested.results
+        return opener + " ".join([*tested.sentences, _verdict(rng, answer, right)]) if enough else ""
     if tested.false is not None:
         return opener + " ".join([*tested.sentences, _false(rng, tested.false, answer)])
     where = _where(rng, attempt, found) if found else ""
@@ -126,6 +129,8 @@ def _where(rng: random.Random, attempt: Attempt, found: Location) -> str:
     step = step_name(attempt.step_text(found.step), found.step)
     if step is None or found.confidence < _SUSPECTED:
         return ""
+    if found.method == "identities":
+        return rng.choice(rechecks.MISCOMPUTED).format(step=step)
     if found.confidence < SURE or not found.expression:
         return rng.choice(rechecks.SUSPECTED).format(step=step)
     return rng.choice(rechecks.WRONG_STEP).format(step=step, computed=shown(found.expression))

@@ -44,8 +44,8 @@ OPENERS = (
 CONFIRM = (
     "Going over the steps I find nothing to correct, and {answer} is what is asked for, so the result is correct.",
     "I find no mistake on the way to {answer}, so the solution is correct.",
-    "I looked at each step that leads to {answer} and would change nothing: the result is correct.",
-    "No step needs to be changed, and {answer} stands. The solution is correct.",
+    "I looked at {answer} again and would change nothing: the result is correct.",
+    "I see nothing to change, and {answer} stands. The solution is correct.",
     "I see no error, and {answer} stays. This is correct.",
     "I see nothing wrong, so {answer} stands, and the solution is correct.",
     "On a second look {answer} still stands, so the result is correct.",
@@ -79,8 +79,8 @@ CONFIRM = (
 CONFIRM_UNSAID = (
     "Going over the steps I find nothing to correct, so the solution is correct.",
     "I find no mistake in it, so the result is correct.",
-    "I looked at each step and would change nothing: the solution is correct.",
-    "No step needs to be changed. The result is correct.",
+    "I looked at it again and would change nothing: the solution is correct.",
+    "I see nothing to change. The result is correct.",
     "I see no error. This is correct.",
     "I see nothing wrong, so the solution is correct.",
     "On a second look it still stands, so the result is correct.",

@@ -127,16 +127,17 @@ WRONG_STEP = tuple(
     )
 )
 """A step that computes rightly what the problem does not call for. Fields: step, computed."""
+_DOUBTS = (
+    "I have my doubts about {step}.",
+    "I am not sure of {step}.",
+    "I suspect {step}.",
+    "The weak point seems to be {step}.",
+    "What I doubt is {step}.",
+)
 SUSPECTED = tuple(
     f"{opener} {body}"
     for opener, body in product(
-        (
-            "I have my doubts about {step}.",
-            "I am not sure of {step}.",
-            "I suspect {step}.",
-            "The weak point seems to be {step}.",
-            "What I doubt is {step}.",
-        ),
+        _DOUBTS,
         (
             "It does not seem to follow from the problem.",
             "As far as I can see, it does not fit the problem.",
@@ -148,6 +149,21 @@ SUSPECTED = tuple(
     )
 )
 """A step that is likely wrong and not surely. Field: step."""
+MISCOMPUTED = tuple(
+    f"{opener} {body}"
+    for opener, body in product(
+        _DOUBTS,
+        (
+            "The two sides there do not seem to be equal.",
+            "I do not think that what is computed there comes out like that.",
+            "An equation in it does not seem to hold.",
+            "As far as I can see, one side there is not the other.",
+            "Most likely something there is worked out wrongly.",
+            "I doubt that the transformation in it is right.",
+        ),
+    )
+)
+"""A step that states an equation in LaTeX that is likely false. Field: step."""
 NOT_ASKED = (
     "But what is stated at the end is not what these steps were for.",
     "Yet the answer stated is not the one that the question asks for.",

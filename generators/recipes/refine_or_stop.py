@@ -20,7 +20,7 @@ own; replace it by the token when training. Prompts that end in the assistant's 
 The same as SFT rows: wrong answer (masked), refine, right solution; right answer, stop.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 import pydantic
@@ -70,20 +70,19 @@ class RefineOrStop(Recipe):
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         wrongs, rights = by_text(case.wrongs), ask.rights()
-        if not ask.solutions():
+        solved = bool(ask.solutions())
+        if not solved:
             ask.skip("no_right_solution")
         rows: list[Example] = []
         for turn, stage in enumerate(self.stages):
             rows += [self._stop(ask, right, stage) for right in turned(rights, self.rights, turn)]
-            for wrong in turned(wrongs, self.wrongs, turn):
-                if stage == "verify":
-                    rows.append(self._refine(ask, wrong))
-                elif ask.solutions():
-                    rows.append(self._correct(ask, wrong, self._solution(ask)))
+            behind = turned(wrongs, self.wrongs, turn)
+            if stage == "verify":
+                rows += [self._refine(ask, wrong, None) for wrong in behind]
+            elif solved:
+                rows += [self._refine(ask, wrong, self._solution(ask)) for wrong in behind]
         if self.as_sft:
-            rows += [self._stopped(ask, right) for right in rights[: self.rights]]
-            revised = wrongs[: self.wrongs] if ask.solutions() else []
-            rows += [self._revised(ask, wrong, self._solution(ask)) for wrong in revised]
+            rows += self._as_sft(ask, rights[: self.rights], wrongs[: self.wrongs] if solved else ())
         return rows
 
     def _solution(self, ask: Ask) -> Solution:
@@ -105,42 +104,36 @@ class RefineOrStop(Recipe):
             verified_by=f"verdict:{right.verdict.method}",
         )
 
-    def _refine(self, ask: Ask, wrong: Attempt) -> PreferenceExample:
+    def _refine(self, ask: Ask, wrong: Attempt, solution: Solution | None) -> PreferenceExample:
+        """Refine, and with a solution go on to it, against stop."""
+        chosen = [Segment("verdict", apart(self.refine) if solution else self.refine)]
+        proof = (
+            {"verified_by": f"verdict:{wrong.verdict.method}"} if solution is None else {"right": solution}
+        )
         return self.pair(
             ask,
             wrong,
-            [Segment("verdict", self.refine)],
+            [*chosen, *([Segment("correction", solution.text)] if solution else [])],
             [Segment("false_verdict", self.stop)],
             prompt=(*ask.prompt, Message("assistant", wrong.text)),
             found=ask.glance(wrong),
-            variant="verify.refine",
-            verified_by=f"verdict:{wrong.verdict.method}",
+            variant="correct.refine" if solution else "verify.refine",
+            **proof,
         )
 
-    def _correct(self, ask: Ask, wrong: Attempt, solution: Solution) -> PreferenceExample:
-        return self.pair(
-            ask,
-            wrong,
-            [Segment("verdict", apart(self.refine)), Segment("correction", solution.text)],
-            [Segment("false_verdict", self.stop)],
-            prompt=(*ask.prompt, Message("assistant", wrong.text)),
-            found=ask.glance(wrong),
-            right=solution,
-            variant="correct.refine",
-        )
-
-    def _stopped(self, ask: Ask, right: Attempt) -> SFTExample:
-        segments = [Segment("answer", apart(right.text)), Segment("verdict", self.stop)]
-        proof = f"verdict:{right.verdict.method}"
-        return self.sft(ask, right, segments, variant="sft.stop", verified_by=proof)
-
-    def _revised(self, ask: Ask, wrong: Attempt, solution: Solution) -> SFTExample:
-        segments = [
-            Segment("mistake", apart(wrong.text)),
-            Segment("verdict", apart(self.refine)),
-            Segment("correction", solution.text),
-        ]
-        return self.sft(ask, wrong, segments, found=ask.glance(wrong), right=solution, variant="sft.refine")
+    def _as_sft(self, ask: Ask, rights: Sequence[Attempt], wrongs: Sequence[Attempt]) -> Iterator[SFTExample]:
+        for right in rights:
+            segments = [Segment("answer", apart(right.text)), Segment("verdict", self.stop)]
+            proof = f"verdict:{right.verdict.method}"
+            yield self.sft(ask, right, segments, variant="sft.stop", verified_by=proof)
+        for wrong in wrongs:
+            solution, found = self._solution(ask), ask.glance(wrong)
+            segments = [
+                Segment("mistake", apart(wrong.text)),
+                Segment("verdict", apart(self.refine)),
+                Segment("correction", solution.text),
+            ]
+            yield self.sft(ask, wrong, segments, found=found, right=solution, variant="sft.refine")
 
 
 def turned(attempts: Sequence[Attempt], most: int, turn: int) -> list[Attempt]:

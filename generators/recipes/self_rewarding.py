@@ -22,12 +22,11 @@ from typing import ClassVar
 import pydantic
 from pydantic import Field
 
-from filters.verify.equations import states_falsehood
 from filters.verify.stated_verdict import stated_verdict
 from generators.ask import Ask
 from generators.distinct import by_answer
 from generators.recipes.base import Recipe, apart
-from generators.second_answers import whole
+from generators.revisions import right_revision
 from generators.verification import checkable, verification
 from generators.written import Written
 from schemas.attempt import Attempt
@@ -49,7 +48,7 @@ class SelfRewarding(Recipe):
     rights: int = Field(default=1, ge=0)
     """Most trajectories of right attempts that are confirmed (D3) per problem."""
     misled: int = Field(default=1, ge=0)
-    """Most right attempts with a false verdict (D2) per problem; 0 makes none."""
+    """Most right attempts with a false verdict (D2) per problem that has wrong ones as well; 0 makes none."""
     revisions: int = Field(default=4, ge=0)
     """Revisions sampled after a wrong-marker; 0 takes other right answers of the policy at once."""
     right_marker: str = "[VERIFY] correct"
@@ -71,7 +70,7 @@ class SelfRewarding(Recipe):
         for wrong in wrongs[: self.wrongs]:
             said = await self._verdict(ask, wrong)
             rows += await self._revised(ask, wrong, said, "D1") if said else []
-        for right in ask.rights()[: self.misled]:
+        for right in ask.rights()[: self.misled if case.wrongs else 0]:
             rows += await self._revised(ask, right, Written(self.wrong_marker), "D2")
         for right in [a for a in ask.rights() if self._judged(ask, a)][: self.rights]:
             said = await self._verdict(ask, right)
@@ -95,7 +94,8 @@ class SelfRewarding(Recipe):
 
     async def _revised(self, ask: Ask, attempt: Attempt, said: Written, variant: str) -> list[SFTExample]:
         """The attempt, a wrong-marker and a right answer of the policy's; nothing where it has none."""
-        revision = await self._revision(ask, attempt, said)
+        lead = apart(attempt.text) + apart(said.text)
+        revision = await right_revision(ask, attempt, lead, self.revisions)
         if revision is None:
             ask.skip("no_right_revision")
             return []
@@ -117,22 +117,3 @@ class SelfRewarding(Recipe):
             written=[said],
         )
         return [row]
-
-    async def _revision(self, ask: Ask, attempt: Attempt, said: Written) -> tuple[Attempt, str] | None:
-        """A right second answer that is not the first one again: sampled after the verdict, else another."""
-        lead = apart(attempt.text) + apart(said.text)
-        for sampled in await ask.answers(self.revisions, "revision", prefix=lead, parents=[attempt.id]):
-            text = sampled.text[len(lead) :]
-            fit = sampled.text.startswith(lead) and _anew(text, attempt.text) and whole(ask, text)
-            if fit and (await ask.verify(text)).is_right and not states_falsehood(text):
-                return sampled, text
-        others = [a for a in ask.rights() if a.text.strip() != attempt.text.strip()]
-        if not others:
-            return None
-        other = ask.rng.choice(others)
-        return other, other.text
-
-
-def _anew(text: str, first: str) -> bool:
-    """Whether a revision is a solution of its own: not the first again, nor its answer alone."""
-    return text.strip() != first.strip() and 2 * len(text.split()) >= len(first.split())

@@ -72,6 +72,19 @@ def test_without_anything_to_show_there_is_no_check(served: Tools) -> None:
         assert not own_words(random.Random(0), bare, case.problem.statement)
 
 
+def test_a_right_answer_is_confirmed_by_the_equation_that_gives_it(served: Tools) -> None:
+    right = asyncio.run(case_of(0, served)).rights[0]
+    steps = "3 * 4 = 12\n5 + 6 = 11\n8 + 9 = 17\n20 + 1 = 21\n30 + 2 = 32\n"
+    for text, enough in (
+        (f"{steps}The answer is \\boxed{{17}}.", True),
+        ("3 * 4 = 12. So \\boxed{17}.", False),
+    ):
+        attempt = replace(right, text=text, steps=tuple(split_steps(text)))
+        for seed in range(10):
+            said = own_words(random.Random(seed), attempt, "How many?")
+            assert bool(said) is enough and ("8 + 9 = 17" in said) is enough
+
+
 @pytest.mark.parametrize(
     ("confidence", "said"),
     [(0.95, "25 + 16"), (0.7, "the second step"), (0.5, "")],

@@ -28,6 +28,7 @@ BANKS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "instructions.DOUBLE_CHECK": (instructions.DOUBLE_CHECK, set()),
     "rechecks.WRONG_STEP": (rechecks.WRONG_STEP, {"step", "computed"}),
     "rechecks.SUSPECTED": (rechecks.SUSPECTED, {"step"}),
+    "rechecks.MISCOMPUTED": (rechecks.MISCOMPUTED, {"step"}),
     "rechecks.NOT_ASKED": (rechecks.NOT_ASKED, set()),
     "brakes.BRAKES": (brakes.BRAKES, set()),
     "brakes.AGAIN": (brakes.AGAIN, set()),
