@@ -4,10 +4,12 @@ The score of Self-Braking Tuning (arXiv 2505.14604) for a text of `total` steps 
 stated by step `first` (counted from 1): 0.9 * (1 - first / total) + 0.1 * share of hesitating words.
 """
 
+import random
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from generators.prompts.brakes import AGAIN
 from generators.steps import split_steps
 
 if TYPE_CHECKING:
@@ -73,6 +75,11 @@ def exact_cut(steps: Sequence[str], ends: Sequence[int]) -> Cut | None:
         return None
     following = steps[at + 1]
     return Cut("".join(steps[: at + 1]), first_sentences(following))
+
+
+def behind(rng: random.Random, first: str, second: str) -> Cut:
+    """The beginning of a second right text as what was not needed any more after the first."""
+    return Cut(first.rstrip() + "\n\n", f"{rng.choice(AGAIN)}\n{first_sentences(second)}")
 
 
 def first_sentences(text: str) -> str:

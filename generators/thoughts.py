@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from generators.solutions import Solution
+from schemas.attempt import Attempt
+from schemas.location import Location
+from schemas.segment import Segment
 
 _MARKER = re.compile(r"\s*(?:(?:\*\*)?Step\s+\d+\s*[.:)]\s*(?:\*\*)?\s*|\d{1,2}[.)]\s+(?=\D))", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:Step\d+|Key|Generalized|Answer|Cause|Correction)>")
@@ -45,6 +48,21 @@ def numbered(steps: Sequence[str], keys: Mapping[int, str] | None = None) -> lis
         key = (keys or {}).get(number, "")
         made.append((opened, block("Key", key) + closed) if key else (opened + closed, ""))
     return made
+
+
+def hierarchy(steps: Sequence[str], keys: Mapping[int, str], note: str, answer: str) -> list[Segment]:
+    """A whole solution in tags: its steps with their keys, the note where there is one, the answer."""
+    segments: list[Segment] = []
+    for opened, key in numbered(steps, keys):
+        segments += [Segment("answer", opened), Segment("thought", key)]
+    segments.append(Segment("thought", block("Generalized", note) if note else ""))
+    return [*segments, Segment("answer", block("Answer", answer).rstrip())]
+
+
+def shown_until(wrong: Attempt, found: Location) -> str:
+    """The steps up to and including the wrong one in tags."""
+    steps = [bare(wrong.step_text(n)) for n in range(found.step + 1)]
+    return "".join(opened for opened, _ in numbered(steps)).rstrip()
 
 
 def tagged(text: str) -> bool:

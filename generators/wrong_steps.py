@@ -1,6 +1,6 @@
 """Wrong steps on a right path: what the policy, or an injector, puts in place of a step of a right solution."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from filters.verify.equations import equations
 from generators.attempts import answer_to
 from generators.locate import false_step
 from generators.solutions import Solution
+from generators.thoughts import bare
 from schemas.attempt import Attempt, Step
 from schemas.ids import nfc
 from schemas.location import Location
@@ -61,10 +62,26 @@ async def sampled_step(
     return None
 
 
+async def sampled_steps(
+    ask: "Ask", path: Solution, most: int, positions: int, tries: int, temperature: float | None
+) -> list[WrongStep]:
+    """Up to `most` of them, at up to `positions` random steps of the path; in its order. Raises EngineError."""
+    steps: list[WrongStep] = []
+    for number in ask.rng.sample(range(len(path.steps)), min(positions, len(path.steps))):
+        wrong = await sampled_step(ask, path, number, tries, temperature)
+        steps += [wrong] if wrong else []
+        if len(steps) >= most:
+            break
+    return sorted(steps, key=lambda step: step.number)
+
+
 async def injected_steps(
-    ask: "Ask", most: int, kinds: Mapping[str, float]
+    ask: "Ask", most: int, kinds: Mapping[str, float], insertions: int
 ) -> list[tuple[Solution, list[WrongStep]]]:
-    """Right solutions with the mistakes put into them, at most one for each step. Raises EngineError."""
+    """Right solutions with mistakes put into them, at most one for each step and `insertions` for each solution.
+
+    A solution comes once for each way of knowing its mistakes. Raises EngineError.
+    """
     by_parent = {solution.parent: solution for solution in ask.solutions()}
     made: dict[str, dict[int, WrongStep]] = {}
     for one in await ask.injected(most, kinds) if most else ():
@@ -74,4 +91,16 @@ async def injected_steps(
         wrong = WrongStep(one.attempt, one.found)
         if wrong.text.strip() != path.step_text(number).strip():
             made.setdefault(one.source, {}).setdefault(number, wrong)
-    return [(by_parent[parent], [steps[n] for n in sorted(steps)]) for parent, steps in made.items()]
+    return [
+        (by_parent[parent], some[:insertions])
+        for parent, steps in made.items()
+        for some in by_way([steps[n] for n in sorted(steps)])
+    ]
+
+
+def by_way(steps: Sequence[WrongStep]) -> list[list[WrongStep]]:
+    """The steps by how their mistake is known; of those that say the same but for their number, the last."""
+    ways: dict[str, dict[str, WrongStep]] = {}
+    for step in steps:
+        ways.setdefault(step.found.method, {})[bare(step.text)] = step
+    return [list(alike.values()) for alike in ways.values()]

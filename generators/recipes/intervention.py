@@ -53,10 +53,6 @@ class InterventionTraining(Recipe):
     """Continuations that must end right."""
     suffix: Literal["none", "masked", "learnt"] = "none"
     """What of a repaired solution's rest stands in the row."""
-    as_sft: bool = True
-    """Make rows to learn from."""
-    as_pairs: bool = True
-    """Make pairs of the corrective step against the wrong one, where that is proven wrong."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
         rows: list[Example] = []
@@ -87,7 +83,7 @@ class InterventionTraining(Recipe):
         before = wrong.before(found.step)
         step = Segment("correction", one.step)
         rows: list[Example] = []
-        if self.as_sft and not seen:
+        if not seen:
             segments = [Segment("prefix", before, None if found.proven else 0), step, *self._rest(one)]
             proven = one.verified_by.replace("continued:", "answer:") if len(segments) > 2 else proof
             rows.append(
@@ -96,7 +92,7 @@ class InterventionTraining(Recipe):
                     parents=one.parents, written=one.written,
                 )
             )  # fmt: skip
-        if self.as_pairs and found.proven:
+        if found.proven:
             shared = Segment("prefix", before, 0)
             chosen = [shared, step]
             rejected = [shared, Segment("mistake", wrong.step_text(found.step).rstrip())]

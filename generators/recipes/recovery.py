@@ -23,11 +23,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from filters.verify.equations import equations
 from generators.ask import Ask
-from generators.guards import states
 from generators.recipes.base import Recipe
-from generators.solutions import computes
+from generators.recovered import recovers
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, SFTExample
@@ -101,18 +99,3 @@ class Recovery(Recipe):
             Segment("continuation", right.text[right.steps[cut].start :]),
         ]
         return self.sft(ask, right, segments, variant="right_prefix")
-
-
-def recovers(rest: str, again: Attempt, found: Location) -> bool:
-    """Whether a continuation that ends right leaves the mistake behind, and does not end right by luck.
-
-    Every equation holds for certain, the answer is computed where anything is, and the wrong result is not
-    used: "11*x = 100, 100 / 11 = 10" ends right because the remainder was dropped.
-    """
-    sure = all(e.holds for e in equations(rest))
-    return (
-        bool(rest.strip())
-        and sure
-        and computes(rest, again.verdict.evidence)
-        and not states(rest, found.wrong)
-    )

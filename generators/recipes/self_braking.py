@@ -24,19 +24,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from generators import overthinking
 from generators.ask import Ask
-from generators.overthinking import (
-    Cut,
-    dynamic_cut,
-    exact_cut,
-    fine_steps,
-    first_sentences,
-    noisy,
-    readable,
-    score,
-    solution_ends,
-)
-from generators.prompts.brakes import AGAIN, BRAKES
+from generators.prompts.brakes import BRAKES
 from generators.recipes.base import Recipe, apart
 from generators.solutions import answer_form
 from generators.written import Written
@@ -73,33 +63,41 @@ class SelfBraking(Recipe):
         braked: list[Example] = []
         brief: list[Attempt] = []
         for right in ask.rights():
-            if noisy(right.text):
+            if overthinking.noisy(right.text):
                 ask.skip("unreadable")
                 continue
-            steps = fine_steps(right.text.partition(_THOUGHT_ENDS)[0])
-            ends = await solution_ends(ask, steps)
-            if not ends or score(ends[0], steps) <= self.threshold:
+            steps = overthinking.fine_steps(right.text.partition(_THOUGHT_ENDS)[0])
+            ends = await overthinking.solution_ends(ask, steps)
+            if not ends or overthinking.score(ends[0], steps) <= self.threshold:
                 brief.append(right)
                 continue
-            cut = self._cut(steps, ends)
-            if cut is None or not readable(cut.redundant):
+            exact = self.form == "exact"
+            cut = (
+                overthinking.exact_cut(steps, ends)
+                if exact
+                else overthinking.dynamic_cut(steps, ends[0], self.threshold, self.margin)
+            )
+            if cut is None or not overthinking.readable(cut.redundant):
                 ask.skip("nothing_to_cut" if cut is None else "unreadable")
             elif len(braked) < self.most:
                 braked.append(self._braked(ask, right, cut, f"braked_{self.form}"))
         for first, second in list(pairwise(brief))[: self.spliced] if not braked else ():
-            braked.append(self._braked(ask, first, behind(ask, first, second), "braked_spliced", second))
+            braked.append(
+                self._braked(
+                    ask,
+                    first,
+                    overthinking.behind(ask.rng, first.text, second.text),
+                    "braked_spliced",
+                    second,
+                )
+            )
         return braked + [
             self.sft(ask, right, [Segment("answer", right.text)], variant="unchanged")
             for right in brief[: self.unchanged]
         ]
 
-    def _cut(self, steps: list[str], ends: list[int]) -> Cut | None:
-        if self.form == "exact":
-            return exact_cut(steps, ends)
-        return dynamic_cut(steps, ends[0], self.threshold, self.margin)
-
     def _braked(
-        self, ask: Ask, right: Attempt, cut: Cut, variant: str, second: Attempt | None = None
+        self, ask: Ask, right: Attempt, cut: overthinking.Cut, variant: str, second: Attempt | None = None
     ) -> SFTExample:
         said = Written(ask.rng.choice(BRAKES))
         _, ends, answer = right.text.partition(_THOUGHT_ENDS)
@@ -113,8 +111,3 @@ class SelfBraking(Recipe):
         ]
         parents = [second.id] if second else []
         return self.sft(ask, right, segments, variant=variant, parents=parents, written=[said])
-
-
-def behind(ask: Ask, first: Attempt, second: Attempt) -> Cut:
-    """The beginning of a second right attempt as what was not needed any more after the first."""
-    return Cut(apart(first.text), f"{ask.rng.choice(AGAIN)}\n{first_sentences(second.text)}")

@@ -29,8 +29,7 @@ from generators.recipes.base import Recipe, apart
 from generators.reflect import reflection
 from generators.repair import Repair
 from generators.solutions import Solution
-from generators.thoughts import bare
-from generators.wrong_steps import WrongStep, injected_steps, sampled_step
+from generators.wrong_steps import WrongStep, injected_steps, sampled_steps
 from schemas.case import Case
 from schemas.example import Example, SFTExample
 from schemas.segment import Segment, SegmentKind
@@ -70,29 +69,19 @@ class StepwiseCorrection(Recipe):
         for wrong, found in await ask.mistakes(self.own_attempts, self.proven_only):
             rows += await self.repaired(ask, wrong, found, "own_attempt")
         whole = [s for s in ask.solutions(with_reference=False) if len(s.steps) > 1]
-        if ask.has_policy:
-            for path in ask.rng.sample(whole, min(self.paths, len(whole))):
-                rows += await self._sampled(ask, path)
-        for path, steps in await injected_steps(ask, self.injected, self.kinds):
-            for way in dict.fromkeys(step.found.method for step in steps):
-                alike = {bare(step.text): step for step in steps if step.found.method == way}
-                some = list(alike.values())[: self.insertions]
-                rows.append(await self._spliced(ask, path, some, "injected_step"))
+        for path in ask.rng.sample(whole, min(self.paths, len(whole))) if ask.has_policy else ():
+            steps = await sampled_steps(
+                ask, path, self.insertions, self.positions, self.candidates, self.temperature
+            )
+            if steps:
+                rows.append(await self._spliced(ask, path, steps, "sampled_step"))
+            else:
+                ask.skip("no_wrong_sample")
+        for path, steps in await injected_steps(ask, self.injected, self.kinds, self.insertions):
+            rows.append(await self._spliced(ask, path, steps, "injected_step"))
         for right in ask.rights()[: self.originals]:
             rows.append(self.sft(ask, right, [Segment("answer", right.text)], variant="original"))
         return rows
-
-    async def _sampled(self, ask: Ask, path: Solution) -> list[SFTExample]:
-        steps: list[WrongStep] = []
-        for number in ask.rng.sample(range(len(path.steps)), min(self.positions, len(path.steps))):
-            wrong = await sampled_step(ask, path, number, self.candidates, self.temperature)
-            steps += [wrong] if wrong else []
-            if len(steps) >= self.insertions:
-                break
-        if not steps:
-            ask.skip("no_wrong_sample")
-            return []
-        return [await self._spliced(ask, path, sorted(steps, key=lambda s: s.number), "sampled_step")]
 
     async def _spliced(self, ask: Ask, path: Solution, steps: list[WrongStep], variant: str) -> SFTExample:
         """The path with wrong steps put before its own, each noticed."""
@@ -112,12 +101,6 @@ class StepwiseCorrection(Recipe):
             segments.append(Segment(kind, path.step_text(number)))
         first = steps[0]
         return self.sft(
-            ask,
-            first.attempt,
-            segments,
-            variant=variant,
-            found=first.found,
-            right=path,
-            parents=[step.attempt.id for step in steps[1:]],
-            written=written,
-        )
+            ask, first.attempt, segments, variant=variant, found=first.found, right=path,
+            parents=[step.attempt.id for step in steps[1:]], written=written,
+        )  # fmt: skip

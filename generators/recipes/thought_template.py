@@ -30,13 +30,13 @@ from generators.recipes.base import Recipe, with_instruction
 from generators.solutions import Solution
 from generators.step_corrections import Correction, blamed, cause, policys_own
 from generators.thought_notes import answer_line, generalized, keys_of
-from generators.thoughts import bare, block, numbered, steps_and_answer, tagged
+from generators.thoughts import bare, hierarchy, shown_until, steps_and_answer, tagged
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, SFTExample
 from schemas.location import Location
-from schemas.segment import Message, Segment
+from schemas.segment import Segment
 
 
 class ThoughtTemplate(Recipe):
@@ -76,11 +76,8 @@ class ThoughtTemplate(Recipe):
             return []
         keys = await keys_of(ask, solution, steps, self.keys, self.texts)
         note = await generalized(ask, solution, self.texts)
-        segments: list[Segment] = []
-        for opened, key in numbered(steps, {n: key.text for n, key in keys.items()}):
-            segments += [Segment("answer", opened), Segment("thought", key)]
-        segments.append(Segment("thought", block("Generalized", note.text) if note else ""))
-        segments.append(Segment("answer", block("Answer", answer).rstrip()))
+        said = {number: key.text for number, key in keys.items()}
+        segments = hierarchy(steps, said, note.text if note else "", answer)
         forms = texts.ASK_FORMS if keys else texts.ASK_PLAIN_FORMS
         asked = f"{ask.rng.choice(texts.ASK_OPENERS)} {ask.rng.choice(forms)}"
         written = [*keys.values(), *([note] if note else [])]
@@ -92,7 +89,8 @@ class ThoughtTemplate(Recipe):
         ]  # fmt: skip
 
     async def _correction(self, ask: Ask, wrong: Attempt, found: Location) -> list[Example]:
-        prompt = correction_prompt(ask, wrong, found)
+        shown = with_instruction(ask.prompt, shown_until(wrong, found))
+        prompt = with_instruction(shown, ask.rng.choice(texts.ASK_CORRECTION))
         rows: list[Example] = []
         for repair in (await ask.repairs(wrong, found))[:1]:
             why = await cause(ask, wrong, found, repair, self.texts)
@@ -111,10 +109,3 @@ class ThoughtTemplate(Recipe):
                 )
             )  # fmt: skip
         return rows
-
-
-def correction_prompt(ask: Ask, wrong: Attempt, found: Location) -> tuple[Message, ...]:
-    """The problem, the steps up to and including the wrong one in tags, and what is asked."""
-    steps = [bare(wrong.step_text(n)) for n in range(found.step + 1)]
-    shown = "".join(opened for opened, _ in numbered(steps)).rstrip()
-    return with_instruction(with_instruction(ask.prompt, shown), ask.rng.choice(texts.ASK_CORRECTION))

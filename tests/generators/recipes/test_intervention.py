@@ -45,7 +45,7 @@ def test_too_few_right_continuations_refuse_it(judge: Judge) -> None:
 @pytest.mark.parametrize(("suffix", "weight"), [("masked", 0), ("learnt", 1)])
 def test_the_suffix_is_an_option(judge: Judge, suffix: str, weight: float) -> None:
     case, served = case_with(judge, [SLIP, RIGHT])
-    recipe = InterventionTraining.model_validate({"suffix": suffix, "as_pairs": False})
+    recipe = InterventionTraining.model_validate({"suffix": suffix})
     (row,) = learning(rows_of(recipe, served, case)[0])
     assert [(k, w) for k, _, w in parts(row)] == [("correction", 1), ("continuation", weight)]
     assert row.messages[-1].content == RIGHT and row.verified_by == "answer:exact"
@@ -65,7 +65,7 @@ def test_the_prefix_can_be_masked(judge: Judge) -> None:
 def test_a_likelier_candidate_goes_first(judge: Judge) -> None:
     other = RIGHT.replace("Step 1: 3 * 4 = 12", "Step 1: There are 3 * 4 = 12 jars in crates.")
     case, served = case_with(judge, [SLIP, RIGHT, *[other] * 5])
-    row = learning(rows_of(InterventionTraining(rank=True, candidates=4, as_pairs=False), served, case)[0])[0]
+    row = learning(rows_of(InterventionTraining(rank=True, candidates=4), served, case)[0])[0]
     assert "There are" in row.messages[-1].content
 
 
@@ -73,9 +73,7 @@ def test_a_teachers_step_is_taken_where_it_continues_right(judge: Judge) -> None
     said = "Step 1: The jars in crates are 3 * 4 = 12."
     replies = [SLIP, RIGHT, f"{said}\nStep 2: 12 + 5 = 17\nThe answer is \\boxed{{17}}."]
     case, served = case_with(judge, replies)
-    rows = learning(
-        rows_of(InterventionTraining(as_pairs=False), replace(served, teacher=teacher(said)), case)[0]
-    )
+    rows = learning(rows_of(InterventionTraining(), replace(served, teacher=teacher(said)), case)[0])
     assert [(row.messages[-1].content, row.written_by) for row in rows] == [(said, "teacher")]
 
 

@@ -5,6 +5,9 @@ import asyncio
 from filters.verify.math.judge import Judge
 from generators.ask import Ask
 from generators.recipes.stepwise_correction import StepwiseCorrection
+from generators.wrong_steps import WrongStep, by_way
+from schemas.attempt import Attempt, Step
+from schemas.location import Location
 from tests.generators.recipes.asked import kinds, learning, parts, world
 from tests.world import Jars, case_of, tools
 
@@ -61,3 +64,15 @@ def test_originals_are_right_attempts_without_a_mistake(judge: Judge) -> None:
 
 def _jars() -> list[Jars]:
     return [Jars(number) for number in range(5)]
+
+
+def test_the_same_mistake_under_two_numbers_is_made_once() -> None:
+    def step(number: int, said: str, method: str) -> WrongStep:
+        text = f"Step {number + 1}: {said}\n"
+        steps = (*(Step(0, 0) for _ in range(number)), Step(0, len(text)))
+        attempt = Attempt(problem_id="p", text=text, steps=steps, model="m", policy="m", index=0)
+        return WrongStep(attempt, Location(number, method, proven=True))
+
+    twice = [step(0, "5 + 12 = 17", "construction"), step(1, "5 + 12 = 17", "construction")]
+    other, elsewhere = step(1, "5 + 1 = 7", "construction"), step(2, "5 + 12 = 17", "equations")
+    assert by_way([*twice, other, elsewhere]) == [[twice[1], other], [elsewhere]]
