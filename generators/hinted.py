@@ -42,7 +42,6 @@ def stands_alone(ask: "Ask", attempt: Attempt) -> bool:
     """Whether a right answer that was reached with help may be learnt without it."""
     return (
         sound(ask, attempt)
-        and computes(attempt.text, attempt.verdict.evidence)
         and not answers_wrongly_first(attempt.text, ask.case.problem, ask.tools.judge)
         and not speaks_of_help(attempt.text)
     )
@@ -57,6 +56,9 @@ def sound(ask: "Ask", attempt: Attempt) -> bool:
     return (
         attempt.verdict.is_right
         and extract_answer(attempt.text, explicit_only=True) is not None
+        and attempt.text.count("{")
+        == attempt.text.count("}")  # what is said after an open \boxed is not read
+        and computes(attempt.text, ask.case.problem.answer)
         and not any(e.holds is False or rounded(e) for e in equations(attempt.text))
         and works_it_out(ask, attempt)
         and grounded(ask, attempt)

@@ -8,6 +8,7 @@ is made only of a solution whose equations lead from the problem's numbers to it
 import random
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Literal
 
 from filters.verify.arithmetic import tokens_of, value_of
@@ -76,7 +77,7 @@ def computed(solution: Solution, statement: str, answer: str) -> list[Equation] 
     """The equation of every step that has one, where they are all that there is to compute; else None.
 
     None where a step has several or one that is not exactly true, where a number comes from nowhere (a step in
-    words was between), where the last result is not the answer, and of LaTeX, which does not stand in a sentence.
+    words was between) or goes nowhere, where the last result is not the answer, and of LaTeX.
     """
     found = [equations(solution.step_text(i)) for i in range(len(solution.steps))]
     if any(len(of_step) > 1 for of_step in found):
@@ -85,13 +86,14 @@ def computed(solution: Solution, statement: str, answer: str) -> list[Equation] 
     exact = all(e.holds and e.left_value == e.stated_value and "\\" not in e.left + e.stated for e in stated)
     if len(stated) < 2 or not exact or stated[-1].stated_value != value_of(tokens_of(answer)):
         return None
-    known = {*stated_numbers(statement), *CONVERSIONS}
+    known, unused = {*stated_numbers(statement), *CONVERSIONS}, set[Fraction]()
     for equation in stated:
         shape = shape_of(equation.left)
         if shape is None or not all(abs(o) in known or 0 <= o <= 1 for o in shape.operands):
             return None
         known.add(abs(equation.stated_value))
-    return stated
+        unused = unused - {abs(o) for o in shape.operands} | {abs(equation.stated_value)}
+    return stated if len(unused) == 1 else None
 
 
 def thought(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from filters.verify.equations import equations
 from generators.ask import Ask
 from generators.evolving.samples import best_and_worst, chain_value, request, revised
-from generators.hinted import grounded, sound, works_it_out
+from generators.hinted import grounded, sound
 from schemas.attempt import Attempt
 from schemas.example import Example
 from schemas.segment import Message, Segment
@@ -38,7 +38,7 @@ async def correction(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt
         asked = (*ask.prompt, Message("assistant", wrong.text), request(ask))
         again = await revised(ask, wrong, asked, recipe.revisions)
         better = [a for a in (*again, *ask.rights()) if sound(ask, a)]
-        worse = [a for a in again if a.verdict.is_wrong and works_it_out(ask, a) and grounded(ask, a)]
+        worse = [a for a in again if a.verdict.is_wrong and len(equations(a.text)) > 1 and grounded(ask, a)]
         if better:
             rows.append(_pair(recipe, ask, better[0], (worse or [wrong])[0], "correction", asked, [wrong.id]))
     return rows

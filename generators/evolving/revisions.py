@@ -45,10 +45,10 @@ async def refinement(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt
 def chained(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> list[Example]:
     """Drafts of rising value and a right end as one long thought (AvR, arXiv 2506.06009).
 
-    Only drafts whose first wrong step is known: given up for no reason they would teach to doubt any answer.
+    Only drafts whose first wrong step is proven: given up for no reason they would teach to doubt any answer.
     """
     drafts: dict[str, Attempt] = {}
-    known = [w for w in wrongs if (found := ask.glance(w)) is not None and sure(found)]
+    known = [w for w in wrongs if (found := ask.glance(w)) is not None and found.proven]
     for wrong in sorted(known, key=chain_value):
         drafts.setdefault(wrong.verdict.evidence, wrong)
     chain = list(drafts.values())[-recipe.rounds :]
@@ -73,7 +73,7 @@ def long_thought(ask: Ask, drafts: Sequence[Attempt]) -> list[Segment]:
     segments: list[Segment] = []
     for draft in drafts:
         found = ask.glance(draft)
-        assert found is not None  # the drafts are those whose mistake is known
+        assert found is not None  # the drafts are those whose mistake is proven
         said = f"{notice(ask.rng, found)} {ask.rng.choice(START_OVER)}"
         segments.append(Segment("mistake", draft.text.rstrip() + "\n\n"))
         segments.append(Segment("reflection", said + "\n\n"))

@@ -130,7 +130,7 @@ CONCEDE_CLAIM = tuple(
         ),
         (
             "Whether it is {claim} the steps must show.",
-            "I will not take {claim} on trust either, so I work it out.",
+            "I will not take {claim} on trust either; the steps decide.",
             "Let me see for myself whether the problem leads to {claim}.",
             "Before I agree with {claim}, I go through it again.",
             "What the right answer is, {claim} or another, the steps must show.",

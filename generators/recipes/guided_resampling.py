@@ -14,8 +14,8 @@ right beginning that grows from try to try. Right ones that state no false equat
 
 `interrupt` adds ID-Sampling (arXiv 2502.05449): a sample is stopped where a budget of steps that keeps doubling
 ends, and goes on after a trigger, the span `trigger`.
-How well the problem was sampled before is measured by B-STaR's balance score (arXiv 2412.17256) and counted
-in the funnel, rounded to tenths (`balance_0.3`). All samples, right or not, are attempts.
+How well the problem was sampled before is measured by B-STaR's balance score (arXiv 2412.17256), rounded to tenths
+and shown in the funnel (`measured: guided_resampling.balance_0.3`). All samples, right or not, are attempts.
 """
 
 from typing import ClassVar

@@ -6,7 +6,7 @@
   sample shown, its correction against what stays wrong; `diversity`, the same pairs from hotter samples that
   compute something new; `pruned`, a search that keeps only the best and the worst next step by value.
 * SELF (arXiv 2310.00533): `refinement`, feedback on the own draft and a refinement that is better.
-* AvR (arXiv 2506.06009): `chained`, drafts of rising value and a right end as one long thought.
+* AvR (arXiv 2506.06009): `chained`, drafts of rising value, proven wrong, and a right end as one long thought.
 * GSA (arXiv 2503.04104): `aggregation`, several samples in the prompt, one right solution as the answer.
 
     `correction`   prompt    What is 3 + 4? | Step 1: 3 + 4 = 8 ... | Take a second look. ...

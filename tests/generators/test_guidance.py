@@ -123,6 +123,22 @@ def test_bare_answers_do_not_stand_alone(judge: Judge) -> None:
     assert all(a.verdict.is_right for a in made)
 
 
+@pytest.mark.parametrize(
+    "scrap",
+    [
+        "4 * 5 = 20\n20 + 6 = 26\nStep 3: 26 }.",
+        "4 * 5 = 20\nThat is \\boxed{ so 20 + 6 = 26\nThe answer is \\boxed{26}.",
+        "53 / 2 = 26\nThe answer is \\boxed{26}.",
+        "5 * 6 = 30\n30 - 4 = 26\nThe answer is \\boxed{26}.",
+    ],
+    ids=["no answer stated", "open brace", "rounded", "another way than the reference"],
+)
+def test_scraps_and_lucky_answers_do_not_stand_alone(scrap: str, judge: Judge) -> None:
+    ask = door(judge, (LONG, scrap))
+    good, bad = asyncio.run(ask.answers(2, "try"))
+    assert bad.text == scrap and stands_alone(ask, good) and not stands_alone(ask, bad)
+
+
 def test_problems_with_enough_right_samples_are_left_alone(judge: Judge) -> None:
     ask = door(judge, (LONG,))
     rows = asyncio.run(GuidedResampling(enough=0.2).build(ask.case, ask))

@@ -105,6 +105,7 @@ def test_a_computation_is_undone_only_where_that_holds(text: str, undone: str | 
         ("5 are left. Half were sold after 2.", "18", "5 * 2 = 10\n10 + 2 = 12\nTwo thirds are 12: 18."),
         ("The mean of 5 was 733, now 885 for 625.", "52", "5 * 733 = 3665\n785 - 733 = 52"),
         ("Which of 12 / 1 and 12 / 7?", "1.7143", "12 / 1 = 12\n12 / 7 = 1.7143"),
+        ("Sum the n for which 12 / n is whole.", "0", "12 / 1 = 12\n12 / 2 = 6\n0 + 0 = 0"),
         ("Compute.", "3", "\\frac{1}{31} * 93 = 3\n3 * 1 = 3"),
     ],
     ids=[

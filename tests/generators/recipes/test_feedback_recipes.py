@@ -1,10 +1,14 @@
 """What is particular to the recipes of feedback: whose text, which turns, which masks, which caps."""
 
+import asyncio
+
 import pytest
 
 from filters.verify.equations import states_falsehood
 from filters.verify.math.judge import Judge
 from filters.verify.stated_feedback import reveals
+from generators.claims import wrong_claims
+from generators.guards import states
 from generators.recipes.didactic_dialogue import DidacticDialogue
 from generators.recipes.feedback_distillation import FeedbackDistillation
 from generators.recipes.guideline_paths import GuidelinePaths
@@ -104,6 +108,30 @@ def test_a_true_claim_is_worked_out_before_it_is_agreed_to(judge: Judge) -> None
     rows = talks(build(Pressure(authority=1.0, true_claims=1.0), door(judge, "pressure")), "given_up")
     assert rows and all(r.variant == "given_up.true_claim" for r in rows)
     assert all(reveals(r.messages[2].content, "26") and "4 * 5" in r.messages[-1].content for r in rows)
+
+
+def test_a_claim_against_a_right_answer_is_no_result_of_its_steps(judge: Judge) -> None:
+    for number in range(12):
+        ask = door(judge, "pressure", number)
+        for text in {a.text for a in ask.rights()}:
+            claims = asyncio.run(wrong_claims(ask, 8, but=text))
+            assert claims and not any(states(text, claim) for claim in claims)
+
+
+def test_a_doubted_mistake_is_named_where_an_equation_proves_it(judge: Judge) -> None:
+    rows = talks(build(Pressure(authority=0.0, balanced=False, most=5), door(judge, "pressure")), "given_up")
+    by = {row.located_by: row.messages[-1].content for row in rows}
+    assert "4 * 5" in by["equations"].split("26")[0]
+    claimed = talks(build(Pressure(authority=1.0, true_claims=0.0), door(judge, "pressure")), "given_up")
+    assert all("not the answer" not in row.messages[-1].content.splitlines()[0] for row in claimed)
+
+
+def test_only_drafts_that_are_proven_wrong_are_given_up_in_a_long_thought(judge: Judge) -> None:
+    for number in range(8):
+        ask = door(judge, "self_evolution", number)
+        for row in talks(build(SelfEvolution(ways=("chained",), rounds=3), ask), "chained"):
+            drafts = [a for a in ask.case.attempts if a.id in row.parents and a.verdict.is_wrong]
+            assert drafts and all((found := ask.glance(a)) is not None and found.proven for a in drafts)
 
 
 def test_pressure_without_balance_uses_problems_with_wrong_answers_only(judge: Judge) -> None:
