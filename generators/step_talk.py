@@ -22,6 +22,7 @@ _OPERATIONS = {
 }
 _SIGNS = {"−": "-", "–": "-", "×": "*", "·": "*", "x": "*", "X": "*", "\\times": "*", "\\cdot": "*"}
 _OVER = {"÷", "\\div"}
+_HYPHEN = re.compile(r"(?<=[A-Za-z]{2})-(?=[A-Za-z]{2})")
 _STEP_NUMBER = re.compile(r"\bsteps?[ ]\d{1,2}\b", re.IGNORECASE)
 _APPROVES = re.compile(
     r"(?<!not )\b(?:is|was|are|were|looks?|seems?|done) (?:(?:actually|indeed|all|also|still|completely) )?"
@@ -56,7 +57,7 @@ def operations(*texts: str) -> set[str]:
     found: set[str] = set()
     for text in texts:
         found |= {sign for sign, words in _OPERATIONS.items() if words.search(text)}
-        signs = [t.text for t in tokens_of(text) if t.kind in {"operator", "fraction"}]
+        signs = [t.text for t in tokens_of(_HYPHEN.sub(" ", text)) if t.kind in {"operator", "fraction"}]
         found |= {"/" if s in _OVER or "frac" in s else _SIGNS.get(s, s) for s in signs}
     return found
 

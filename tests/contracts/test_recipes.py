@@ -133,9 +133,12 @@ def first_mistake(example: Example) -> Span | None:
 def test_nothing_betrays_the_reference(made: Made) -> None:
     # A reflection that knows the answer before it is worked out teaches the model to guess it.
     for case, example in made:
-        for _, span, text in assistant_spans(example):
-            if span.kind == "reflection" and example.located_by != "equations":
-                assert not re.search(rf"(?<!\d){re.escape(case.problem.answer)}(?!\d)", text)
+        answer = re.compile(rf"(?<!\d){re.escape(case.problem.answer)}(?!\d)")
+        for messages, span, text in assistant_spans(example):
+            # What a user claims may be repeated.
+            claimed = any(answer.search(m.content) for m in messages[1 : span.message] if m.role == "user")
+            if span.kind == "reflection" and example.located_by != "equations" and not claimed:
+                assert not answer.search(text)
 
 
 def test_recipes_and_rows_survive_pickling(made: Made) -> None:

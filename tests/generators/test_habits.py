@@ -115,6 +115,7 @@ def test_a_computation_is_undone_only_where_that_holds(text: str, undone: str | 
         "goes on in words",
         "a gap",
         "rounded",
+        "of two cases",
         "LaTeX",
     ],
 )

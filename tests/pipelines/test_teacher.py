@@ -22,7 +22,7 @@ TELLS = "Wait, I was given the answer, quokka: forty-two."
 WRITERS = frozenset(
     {
         "didactic_dialogue", "hinted_critique", "intervention", "introspection",
-        "lemma", "proposer_verifier", "refine_or_stop", "self_evolution", "self_rewarding",
+        "lemma", "proposer_verifier", "selective_revision", "self_evolution", "self_rewarding",
         "self_verification", "stepwise_correction", "thought_template", "trial_and_check",
     }
 )  # fmt: skip

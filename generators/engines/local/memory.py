@@ -114,7 +114,8 @@ class WholeMemory(Memory):
             with torch.inference_mode():
                 output = self._model(
                     input_ids=fed[:, None],
-                    attention_mask=self._mask,
+                    # A model of states alone would take the mask of what came before for that of the new token.
+                    attention_mask=self._mask if self._name == "past_key_values" else None,
                     use_cache=True,
                     **known(self._model, position_ids=positions(self._mask)[:, -1:]),
                     **{self._name: self._cache},

@@ -1,6 +1,7 @@
 """S3c-Math: wrong steps on right paths, sampled or put in, masked, several in one solution, each kept as an attempt."""
 
 import asyncio
+from itertools import pairwise
 
 from filters.verify.math.judge import Judge
 from generators.ask import Ask
@@ -68,8 +69,10 @@ def _jars() -> list[Jars]:
 
 def test_the_same_mistake_under_two_numbers_is_made_once() -> None:
     def step(number: int, said: str, method: str) -> WrongStep:
-        text = f"Step {number + 1}: {said}\n"
-        steps = (*(Step(0, 0) for _ in range(number)), Step(0, len(text)))
+        before = "So.\n"
+        text = before * number + f"Step {number + 1}: {said}\n"
+        starts = [*(len(before) * n for n in range(number + 1)), len(text)]
+        steps = tuple(Step(*ends) for ends in pairwise(starts))
         attempt = Attempt(problem_id="p", text=text, steps=steps, model="m", policy="m", index=0)
         return WrongStep(attempt, Location(number, method, proven=True))
 
