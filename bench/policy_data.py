@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generators.procedural.families import FAMILIES, draw
+from generators.procedural.families import draw
 from generators.procedural.size import FamilyName, Size
 from generators.procedural.worked import Worked
 from schemas.ids import seed_of
@@ -62,7 +62,7 @@ def _between(ends: tuple[int, int], share: float) -> float:
 
 def examples(seed: int, count: int, stage: Stage, grown: bool = False) -> Iterator[Worked]:
     """So many problems, families at random; the same arguments give the same problems."""
-    names = list(FAMILIES)
+    names = list(stage.steps)
     for index in range(count):
         rng = random.Random(seed_of("policy", seed, index))
         family = rng.choice(names)

@@ -3,10 +3,12 @@
     python -m bench.train_policy --out out/stage1
     python -m bench.train_policy --out generators/engines/embedded --init-from out/stage1 --stage 2 \\
         --seed 2000000 --batch 16 --updates 4000 --rate 1.5e-3
+    python -m bench.train_policy --out generators/engines/embedded --init-from generators/engines/embedded \\
+        --stage 3 --seed 3000000 --batch 16 --updates 2400 --rate 1e-3
 
-The user's turn is a procedural problem's statement, the assistant's its worked solution, and only
-the assistant's tokens bear loss. Seeds start at 1,000,000, away from those of any example config.
-One thread, no GPU, 20 minutes a stage (55-63 examples/s, measured on a shared core).
+The user's turn is a procedural problem's statement, the assistant's its worked solution; in the third stage
+most problems stand in a dialogue (`bench.policy_dialogues`). Only the last solution's tokens bear loss. Seeds start at 1,000,000, away from those of any example config.
+One thread, no GPU, 20 minutes a stage (55-63 examples/s in the first two, measured on a shared core).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import policy_data, policy_tokenizer
+from bench import policy_data, policy_dialogues, policy_tokenizer
+from bench.policy_dialogues import Dialogue
 
 if TYPE_CHECKING:
     import torch
@@ -44,7 +47,7 @@ def main() -> None:
     parser.add_argument("--updates", type=int, default=2400, help="batches to train on")
     parser.add_argument("--stop", type=int, help="stop after so many updates of the schedule")
     parser.add_argument("--batch", type=int, default=32, help="problems in a batch")
-    parser.add_argument("--stage", type=int, default=1, choices=[1, 2], help="number ranges")
+    parser.add_argument("--stage", type=int, default=1, choices=[1, 2, 3], help="what is trained on")
     parser.add_argument("--rate", type=float, default=2e-3, help="learning rate after warm-up")
     parser.add_argument("--seed", type=int, default=SEED, help="another seed, other training problems")
     parser.add_argument("--init-from", type=Path, help="folder to go on from")
@@ -140,19 +143,26 @@ def _batches(tokenizer: PreTrainedTokenizerFast, args: argparse.Namespace) -> It
     shuffle = torch.Generator().manual_seed(args.seed)
     pool: list[tuple[list[int], int]] = []
     count = args.updates * args.batch
-    drawn = policy_data.examples(args.seed, count, policy_data.STAGES[args.stage])
-    for number, worked in enumerate(drawn, start=1):
-        asked = [{"role": "user", "content": worked.statement}]
+    for number, example in enumerate(_examples(args.stage, args.seed, count), start=1):
+        asked = [{"role": role, "content": content} for role, content in example.messages]
         prompt = tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
-        start = tokenizer.encode(prompt)
+        start = tokenizer.encode(prompt + example.prefix)
         # The end of the turn is learnt; the newline the template puts after it is not.
-        pool.append((start + tokenizer.encode(worked.solution + policy_tokenizer.TURN_END), len(start)))
+        pool.append((start + tokenizer.encode(example.target + policy_tokenizer.TURN_END), len(start)))
         if len(pool) == POOL or number == count:
             pool.sort(key=lambda row: len(row[0]))
             for place in torch.randperm(len(pool) // args.batch, generator=shuffle).tolist():
                 rows = pool[place * args.batch : (place + 1) * args.batch]
                 yield _collate(rows, int(tokenizer.pad_token_id))
             pool = []
+
+
+def _examples(stage: int, seed: int, count: int) -> Iterator[Dialogue]:
+    if stage == 3:
+        yield from policy_dialogues.dialogues(seed, count, policy_data.STAGES[2])
+        return
+    for worked in policy_data.examples(seed, count, policy_data.STAGES[stage]):
+        yield Dialogue((("user", worked.statement),), "", worked.solution)
 
 
 def _collate(rows: list[tuple[list[int], int]], pad: int) -> Batch:
