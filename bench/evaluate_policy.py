@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generators.procedural.families import FAMILIES
+from bench import policy_data
 from generators.procedural.size import FamilyName
 from generators.sources.procedural import Procedural
 from schemas.problem import Problem
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--difficulty", default="medium", choices=["easy", "medium", "hard"])
     parser.add_argument("--wrong", type=int, default=0, help="wrong answers to show of each family")
     args = parser.parse_args()
-    sampled = {name: sample(args, name) for name in FAMILIES}
+    sampled = {name: sample(args, name) for name in policy_data.STAGES[1].steps}
     print("| family | pass@1 | problems with right and wrong answers | answers without a box |")
     print("|---|---|---|---|")
     for name, rows in sampled.items():

@@ -79,7 +79,9 @@ def interrupted(rng: random.Random, statement: str, solution: str) -> Dialogue:
     right, other = (text.splitlines(keepends=True) for text in (solution, attempt(rng, solution)))
     same = next((n for n, pair in enumerate(zip(right, other, strict=False)) if pair[0] != pair[1]), 0)
     shown, doubt = other[: same + 1], rng.choice(hints.TRIGGERS)
-    return Dialogue((("user", statement),), f"{''.join(shown).rstrip()}\n\n{doubt}\n\n", "".join(right[same:]))
+    return Dialogue(
+        (("user", statement),), f"{''.join(shown).rstrip()}\n\n{doubt}\n\n", "".join(right[same:])
+    )
 
 
 def _comment(rng: random.Random) -> str:
