@@ -39,14 +39,14 @@ async def _measure(engine: Engine, count: int) -> Counter[str]:
     right: Counter[str] = Counter()
 
     async def one(form: str, dialogue: Dialogue) -> None:
-        ids = engine.renderer.render([Message(*turn) for turn in dialogue.messages], dialogue.prefix)
+        ids = engine.renderer.render(list(dialogue.messages), dialogue.prefix)
         (said,) = await engine.generate(Request(ids, Sampling(temperature=1.0, max_tokens=256), (0,)))
         right[form] += last_boxed(said.text) == last_boxed(dialogue.target)
 
     async with asyncio.TaskGroup() as group:
         for index, worked in enumerate(policy_data.examples(SEED, count, policy_data.STAGES[2], grown=True)):
             rng = random.Random(seed_of("evaluate", index))
-            plain = Dialogue((("user", worked.statement),), "", worked.solution)
+            plain = Dialogue((Message("user", worked.statement),), "", worked.solution)
             group.create_task(one("plain", plain))
             for form in FORMS:
                 made = form(rng, worked.statement, worked.solution)

@@ -14,6 +14,7 @@ from bench import policy_data
 from generators.checking import recheck
 from generators.prompts import evolution, feedback, guidelines, hints, pressure, second_turns
 from schemas.ids import seed_of
+from schemas.segment import Message
 
 RIGHT = 0.4
 """Share of first attempts that are right."""
@@ -29,7 +30,7 @@ _SLIPS = (1, -1, 2, -2, 10, -10)
 class Dialogue:
     """Messages before the assistant's last turn, what that turn begins with, and the end of it that is learnt."""
 
-    messages: tuple[tuple[str, str], ...]
+    messages: tuple[Message, ...]
     prefix: str
     target: str
 
@@ -39,7 +40,7 @@ def dialogues(seed: int, count: int, stage: policy_data.Stage) -> Iterator[Dialo
     for index, worked in enumerate(policy_data.examples(seed, count, stage, grown=True)):
         rng = random.Random(seed_of("dialogue", seed, index))
         if rng.random() < PLAIN:
-            yield Dialogue((("user", worked.statement),), "", worked.solution)
+            yield Dialogue((Message("user", worked.statement),), "", worked.solution)
         else:
             made = rng.choices((guided, asked_again, revised, interrupted), (0.35, 0.45, 0.1, 0.1))[0]
             yield made(rng, worked.statement, worked.solution)
@@ -55,14 +56,14 @@ def guided(rng: random.Random, statement: str, solution: str) -> Dialogue:
     several = (evolution.ATTEMPT.format(number=n, text=attempt(rng, solution)) for n in (1, 2))
     gathered = rng.choice(evolution.AGGREGATE).format(attempts="\n\n".join(several))
     below = rng.choices((plan, f"{plan}\n\n{known}", known, seen, gathered), (3, 2, 2, 2, 1))[0]
-    return Dialogue((("user", f"{statement}\n\n{below}"),), "", solution)
+    return Dialogue((Message("user", f"{statement}\n\n{below}"),), "", solution)
 
 
 def asked_again(rng: random.Random, statement: str, solution: str) -> Dialogue:
     """One attempt or two, and after each a request or a comment."""
-    turns = [("user", statement)]
+    turns = [Message("user", statement)]
     for _ in range(rng.choices((1, 2), (4, 1))[0]):
-        turns += [("assistant", attempt(rng, solution)), ("user", _comment(rng))]
+        turns += [Message("assistant", attempt(rng, solution)), Message("user", _comment(rng))]
     return Dialogue(tuple(turns), "", solution)
 
 
@@ -71,7 +72,7 @@ def revised(rng: random.Random, statement: str, solution: str) -> Dialogue:
     first = attempt(rng, solution)
     said = " ".join(recheck(first, rng).sentences) if rng.random() < 0.7 else ""
     marked = "\n".join(part for part in (said, _MARKER) if part)
-    return Dialogue((("user", statement),), f"{first}\n\n{marked}\n\n", solution)
+    return Dialogue((Message("user", statement),), f"{first}\n\n{marked}\n\n", solution)
 
 
 def interrupted(rng: random.Random, statement: str, solution: str) -> Dialogue:

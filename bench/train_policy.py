@@ -7,7 +7,8 @@
         --stage 3 --seed 3000000 --batch 16 --updates 2400 --rate 1e-3
 
 The user's turn is a procedural problem's statement, the assistant's its worked solution; in the third stage
-most problems stand in a dialogue (`bench.policy_dialogues`). Only the last solution's tokens bear loss. Seeds start at 1,000,000, away from those of any example config.
+most problems stand in a dialogue (`bench.policy_dialogues`). Only the last solution's tokens bear loss. Seeds
+start at 1,000,000, away from those of any example config.
 One thread, no GPU, 20 minutes a stage (55-63 examples/s in the first two, measured on a shared core).
 """
 
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from bench import policy_data, policy_dialogues, policy_tokenizer
 from bench.policy_dialogues import Dialogue
+from schemas.segment import Message
 
 if TYPE_CHECKING:
     import torch
@@ -144,7 +146,7 @@ def _batches(tokenizer: PreTrainedTokenizerFast, args: argparse.Namespace) -> It
     pool: list[tuple[list[int], int]] = []
     count = args.updates * args.batch
     for number, example in enumerate(_examples(args.stage, args.seed, count), start=1):
-        asked = [{"role": role, "content": content} for role, content in example.messages]
+        asked = [{"role": m.role, "content": m.content} for m in example.messages]
         prompt = tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
         start = tokenizer.encode(prompt + example.prefix)
         # The end of the turn is learnt; the newline the template puts after it is not.
@@ -162,7 +164,7 @@ def _examples(stage: int, seed: int, count: int) -> Iterator[Dialogue]:
         yield from policy_dialogues.dialogues(seed, count, policy_data.STAGES[2])
         return
     for worked in policy_data.examples(seed, count, policy_data.STAGES[stage]):
-        yield Dialogue((("user", worked.statement),), "", worked.solution)
+        yield Dialogue((Message("user", worked.statement),), "", worked.solution)
 
 
 def _collate(rows: list[tuple[list[int], int]], pad: int) -> Batch:
