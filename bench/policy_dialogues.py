@@ -80,9 +80,8 @@ def interrupted(rng: random.Random, statement: str, solution: str) -> Dialogue:
     right, other = (text.splitlines(keepends=True) for text in (solution, attempt(rng, solution)))
     same = next((n for n, pair in enumerate(zip(right, other, strict=False)) if pair[0] != pair[1]), 0)
     shown, doubt = other[: same + 1], rng.choice(hints.TRIGGERS)
-    return Dialogue(
-        (("user", statement),), f"{''.join(shown).rstrip()}\n\n{doubt}\n\n", "".join(right[same:])
-    )
+    prefix = f"{''.join(shown).rstrip()}\n\n{doubt}\n\n"
+    return Dialogue((Message("user", statement),), prefix, "".join(right[same:]))
 
 
 def _comment(rng: random.Random) -> str:
