@@ -11,11 +11,13 @@ def recovers(rest: str, again: Attempt, found: Location) -> bool:
     """Whether a continuation that ends right leaves the mistake behind, and does not end right by luck.
 
     Every equation holds for certain, the answer is computed where anything is, and the wrong result is not
-    used: "11*x = 100, 100 / 11 = 10" ends right because the remainder was dropped.
+    used: "11*x = 100, 100 / 11 = 10" ends right because the remainder was dropped. Behind a calculation the
+    bare answer is a guess.
     """
-    sure = all(e.holds for e in equations(rest))
+    stated = equations(rest)
+    sure = all(e.holds for e in stated)
     return (
-        bool(rest.strip())
+        bool(stated or (rest.strip() and not equations(again.text)))
         and sure
         and computes(rest, again.verdict.evidence)
         and not states(rest, found.wrong)

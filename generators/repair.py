@@ -10,6 +10,7 @@ Everything before the wrong step stays verbatim the policy's own. Where the rest
 A repair is only returned when the text before the wrong step together with it verifies.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,6 +29,8 @@ from schemas.location import Location
 
 if TYPE_CHECKING:
     from generators.ask import Ask
+
+_SUPPOSES = re.compile(r"\b(?:suppose|assum(?:e|ing)|denote|let(?!['\u2019]s| us| me))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def _aligned(
     """Rests of right solutions after as many steps as compute just what the attempt has so far.
 
     The same numbers must mean the same: an 8 that is 5 + 3 dollars is not the 16 / 2 glasses of a solution. None
-    after a step whose equations are not read, as one that names a variable: what was done by then is not known.
+    after a step whose equations are not read, as one that names a variable: what was done by then is not known; nor
+    behind a supposition of the solution's own, which its rest would refer to ("Suppose the side is 1").
     """
     done = [attempt.step_text(i) for i in range(upto)]
     if not all(map(_read, done)):
@@ -117,7 +121,7 @@ def _aligned(
     for solution in solutions:
         for cut in range(len(solution.steps)):
             texts = [solution.step_text(i) for i in range(cut)]
-            if not all(map(_read, texts)):
+            if not all(map(_read, texts)) or any(map(_SUPPOSES.search, texts)):
                 break
             if (cut == 0) == (upto == 0) and _alike(wanted, _computed(texts, given)):
                 yield solution.text[solution.steps[cut].start :], solution.parent

@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from filters.verify.arithmetic import Token, tokens_of, value_of, written
+from filters.verify.named_factors import without_names
 from filters.verify.rounding import agrees
 from filters.verify.statements import Statement, sides_of, statements
 
@@ -59,7 +60,7 @@ def equations(text: str) -> tuple[Equation, ...]:
 
 def states_falsehood(text: str) -> bool:
     """Whether some equation of the text is false for certain."""
-    return any(e.holds is False for e in equations(text))
+    return any(e.holds is False for part in (text, *without_names(text)) for e in equations(part))
 
 
 def corrected(text: str, equation: Equation) -> str | None:

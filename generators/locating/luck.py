@@ -6,18 +6,14 @@ their arithmetic is not all there is (of 145 right MATH rollouts 33 would be fou
 right), and so are problems whose reference is not read from the problem's numbers to the answer.
 """
 
-import re
 from collections.abc import Sequence
 
-from generators.locating.flow import Evidence, number_in
+from generators.locating.flow import LATEX, Evidence, number_in
 from generators.locating.known import Known, known_of
 from generators.locating.reference import is_strange, redeemed
 from generators.solutions import REFERENCE, Solution
 from schemas.attempt import Attempt
 from schemas.case import Case
-
-_LATEX = re.compile(r"\\(?!boxed)")
-"""Any command but the box of an answer."""
 
 
 def without_luck(case: Case, solutions: Sequence[Solution]) -> list[Solution]:
@@ -46,7 +42,7 @@ def traced(case: Case, reference: Solution) -> bool:
     nothing = Known(frozenset(), frozenset(), frozenset())
     evidence = Evidence(case.problem.statement, text, nothing)
     last = evidence.computations[-1:]
-    if _LATEX.search(reference.text) or not last or last[0].result != number_in(case.problem.answer):
+    if LATEX.search(reference.text) or not last or last[0].result != number_in(case.problem.answer):
         return False
     needed = [(n, evidence.computations[n].operands) for n in evidence.ancestors]
     return all(operands and all(evidence.sourced(o, n) for o in operands) for n, operands in needed)
@@ -54,7 +50,7 @@ def traced(case: Case, reference: Solution) -> bool:
 
 def by_luck(evidence: Evidence) -> bool:
     """Whether the answer means nothing that the reference computes, and comes by a result that nothing redeems."""
-    if _LATEX.search(evidence.attempt.text):
+    if LATEX.search(evidence.attempt.text):
         return False
     places = range(len(evidence.computations))
     answers = [n for n in places if evidence.computations[n].result == evidence.answer]

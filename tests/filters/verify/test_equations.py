@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filters.verify.arithmetic import tokens_of
-from filters.verify.equations import _of, corrected, equations
+from filters.verify.equations import _of, corrected, equations, states_falsehood
 from filters.verify.rounding import agrees
 from filters.verify.statements import statements
 from tests.shared import rows
@@ -40,6 +40,28 @@ NUMBERS = st.integers(-999, 999)
 def test_what_a_text_states(case: dict[str, object]) -> None:
     found = [[e.left, e.stated, e.holds] for e in equations(str(case["text"]))]
     assert found == case["equations"], case["source"]
+
+
+@pytest.mark.parametrize(
+    ("text", "false"),
+    [
+        (
+            r"area $\frac{1}{2} \times \frac{1}{2} \times \text{side}^2 = \frac{1}{2} \times \text{side}^2$",
+            True,
+        ),
+        (
+            r"$\frac{1}{2} \times \frac{1}{2} \times \text{side}^2 = \frac{1}{4} \times \text{side}^2 = 9$",
+            False,
+        ),
+        (r"\[2 \times 3 \times \text{rate} = 5 \times \text{rate}\]", True),
+        (r"\[2 \times 3 \times \text{rate} = 5 \times \text{time}\]", False),
+        (r"\[2 \times 3 \times \text{side}^2 = 5 \times \text{side}\]", False),
+        (r"\[2 \times 3 \times \text{rate} = 5 \times \text{rate} + 1\]", False),
+        (r"\[1 + 2 \times 3 \times \text{rate} = 5 \times \text{rate}\]", False),
+    ],
+)
+def test_a_quantity_in_words_is_taken_out_of_both_sides(text: str, false: bool) -> None:
+    assert states_falsehood(text) is false
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))

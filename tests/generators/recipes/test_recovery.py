@@ -33,8 +33,9 @@ def test_a_continuation_that_ends_right_is_learnt_and_the_prefix_is_not(judge: J
         "Step 2: 12 + 5 = 18\nThe answer is \\boxed{17}.",
         "Step 2: 52 / 3 = 17\nThe answer is \\boxed{17}.",
         "Step 2: 12 + 4 = 16\nThe answer is \\boxed{17}.",
+        "The answer is \\boxed{17}.",
     ],
-    ids=["uses the wrong result", "a false step", "a remainder dropped", "an answer from nowhere"],
+    ids=["uses the wrong result", "a false step", "a remainder dropped", "an answer from nowhere", "a guess"],
 )
 def test_a_continuation_that_ends_right_by_luck_is_not(judge: Judge, rest: str) -> None:
     case, served = case_with(judge, [SLIP, RIGHT])
