@@ -7,6 +7,7 @@ the help.
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from filters.truth import answers_wrongly_first
@@ -16,6 +17,8 @@ from generators.guards import leaks
 from generators.locating.flow import Evidence
 from generators.locating.known import known_of
 from generators.locating.luck import without_luck
+from generators.locating.stated import CONVERSIONS, UNIT_FACTORS
+from generators.second_answers import in_order
 from generators.solutions import Solution, computes
 from schemas.attempt import Attempt
 
@@ -50,8 +53,8 @@ def stands_alone(ask: "Ask", attempt: Attempt) -> bool:
 def sound(ask: "Ask", attempt: Attempt) -> bool:
     """Whether a further answer of the policy is right, says so, and was not reached by luck.
 
-    It is stated as an answer, worked out by true equations that round nothing to a whole number ("24 / 10 = 2" bags)
-    with numbers that have a source, in the way a known solution has it.
+    It is stated as an answer, worked out in steps that follow each other, by true equations that round nothing to a
+    whole number ("24 / 10 = 2" bags) with numbers that have a source, in the way a known solution has it.
     """
     return (
         attempt.verdict.is_right
@@ -59,6 +62,7 @@ def sound(ask: "Ask", attempt: Attempt) -> bool:
         and attempt.text.count("{")
         == attempt.text.count("}")  # what is said after an open \boxed is not read
         and computes(attempt.text, ask.case.problem.answer)
+        and in_order(attempt.text)
         and not any(e.holds is False or rounded(e) for e in equations(attempt.text))
         and works_it_out(ask, attempt)
         and grounded(ask, attempt)
@@ -82,15 +86,29 @@ def _confirmed(ask: "Ask", attempt: Attempt) -> bool:
 def grounded(ask: "Ask", attempt: Attempt) -> bool:
     """Whether every number an attempt computes with has a source: the problem, an earlier result, a known solution.
 
-    One who knows the answer can make up numbers that lead there ("-2 - 10 = -12" where nothing gives a 10). What is
-    worked out in the head is refused too: a lost row, not a wrong one.
+    One who knows the answer can make up numbers that lead there ("-2 - 10 = -12" where nothing gives a 10; "2 + 2 = 4,
+    4 + 16 = 20" where nothing gives a 2 or a 16). What is worked out in the head is refused too: a lost row, not a
+    wrong one.
     """
     statement = ask.case.problem.statement
     evidence = Evidence(statement, attempt, known_of(ask.solutions(), statement))
     return all(
-        evidence.sourced(abs(operand), place) or evidence.sourced(operand, place)
+        _has_source(evidence, abs(operand), place) or _has_source(evidence, operand, place)
         for place, computation in enumerate(evidence.computations)
         for operand in computation.operands
+    )
+
+
+def _has_source(evidence: Evidence, operand: Fraction, place: int) -> bool:
+    """Whether a number is not made up; a factor between units where the statement names one of the units."""
+    if operand not in CONVERSIONS:
+        return evidence.sourced(operand, place)
+    asked = UNIT_FACTORS.get(operand)
+    return (
+        operand in evidence.given
+        or operand in evidence.before(place)
+        or any(operand in shape.operands for shape, _ in evidence.known.shapes)
+        or (asked is not None and asked.search(evidence.statement) is not None)
     )
 
 

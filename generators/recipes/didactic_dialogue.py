@@ -25,11 +25,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from filters.verify.equations import states_falsehood
 from generators.ask import Ask
 from generators.feedback import feedback, sure
+from generators.hinted import sound
 from generators.prompts.feedback import ASK_FEEDBACK, NO_MISTAKE
 from generators.recipes.base import Recipe
+from generators.second_answers import plausible
 from generators.solutions import Solution
 from generators.written import Written
 from schemas.attempt import Attempt
@@ -123,12 +124,14 @@ class DidacticDialogue(Recipe):
                 return None
             attempt = got[0]
             if attempt.verdict.is_right:
-                if states_falsehood(attempt.text):
+                if not sound(ask, attempt):
                     return None
                 return Solution(attempt.text, attempt.steps, attempt.id, f"answer:{attempt.verdict.method}")
             if attempt.verdict.evidence == before.verdict.evidence:
                 ask.count("repeated_its_answer")
-            if len(taken) + 1 == self.turns or (one := await self._comment(ask, attempt)) is None:
+            if len(taken) + 1 == self.turns or not plausible(ask, attempt.text):
+                return None
+            if (one := await self._comment(ask, attempt)) is None:
                 return None
             taken.append(one)
         return None

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from generators.ask import Ask
 from generators.recipes.base import Recipe
+from generators.second_answers import plausible
 from schemas.attempt import Attempt
 from schemas.case import Case
 from schemas.example import Example, SFTExample
@@ -39,7 +40,7 @@ class MistakeTuning(Recipe):
     """Ends the user's message before a wrong rationale."""
 
     async def build(self, case: Case, ask: Ask) -> list[Example]:
-        by_text = list({a.text: a for a in case.wrongs}.values())
+        by_text = list({a.text: a for a in case.wrongs if plausible(ask, a.text)}.values())
         wrongs = ask.rng.sample(by_text, min(self.pairs, len(by_text)))
         rows: list[Example] = []
         for solution, wrong in zip(ask.solutions(), wrongs, strict=False):

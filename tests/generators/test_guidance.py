@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from generators.balance import balance_score, mean_balance
 from generators.engines.base import Sampling
 from generators.engines.scripted import Scripted
 from generators.guidance import guided, interrupted, without_answer
-from generators.hinted import speaks_of_help, stands_alone
+from generators.hinted import grounded, speaks_of_help, stands_alone
 from generators.prompts import hints
 from generators.recipes.guided_resampling import GuidedResampling
 from generators.roles import Role
@@ -130,13 +131,29 @@ def test_bare_answers_do_not_stand_alone(judge: Judge) -> None:
         "4 * 5 = 20\nThat is \\boxed{ so 20 + 6 = 26\nThe answer is \\boxed{26}.",
         "53 / 2 = 26\nThe answer is \\boxed{26}.",
         "5 * 6 = 30\n30 - 4 = 26\nThe answer is \\boxed{26}.",
+        "Step 1: 4 * 5 = 20\nStep 1: 20 + 6 = 26\nThe answer is \\boxed{26}.",
     ],
-    ids=["no answer stated", "open brace", "rounded", "another way than the reference"],
+    ids=[
+        "no answer stated",
+        "open brace",
+        "rounded",
+        "another way than the reference",
+        "steps out of order",
+    ],
 )
 def test_scraps_and_lucky_answers_do_not_stand_alone(scrap: str, judge: Judge) -> None:
     ask = door(judge, (LONG, scrap))
     good, bad = asyncio.run(ask.answers(2, "try"))
     assert bad.text == scrap and stands_alone(ask, good) and not stands_alone(ask, bad)
+
+
+def test_factors_between_units_have_their_source_in_the_units(judge: Judge) -> None:
+    ask = door(judge, ("4 * 60 = 240\n240 + 6 = 246\nThe answer is \\boxed{246}.",))
+    (made,) = asyncio.run(ask.answers(1, "try"))
+    timed = replace(ask.case.problem, statement="How many minutes are 4 hours and 6 minutes?")
+    assert not grounded(ask, made)
+    ask.case = replace(ask.case, problem=timed)
+    assert grounded(ask, made)
 
 
 def test_problems_with_enough_right_samples_are_left_alone(judge: Judge) -> None:

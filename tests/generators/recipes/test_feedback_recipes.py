@@ -1,12 +1,14 @@
 """What is particular to the recipes of feedback: whose text, which turns, which masks, which caps."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from filters.verify.equations import states_falsehood
 from filters.verify.math.judge import Judge
 from filters.verify.stated_feedback import reveals
+from generators.ask import Ask
 from generators.claims import wrong_claims
 from generators.guards import states
 from generators.recipes.didactic_dialogue import DidacticDialogue
@@ -16,11 +18,13 @@ from generators.recipes.hinted_critique import HintedCritique
 from generators.recipes.mistake_tuning import MistakeTuning
 from generators.recipes.pressure import Pressure
 from generators.recipes.self_evolution import SelfEvolution
+from generators.steps import split_steps
 from tests.generators.recipes.served import build, door, kinds, pairs, talks
 from tests.world import Jars
 
 JARS = Jars(1)  # 4 * 5 + 6 = 26
 RIGHT, WRONG = JARS.right(), JARS.wrong("slip_first")
+SCRAP = "The 1\nStep 1: 4 * 5 = 20\nStep 4: 20 + 6 = 26\nThe answer is \\boxed{26}."
 UNSOLVED = 6  # a problem of the world without any right answer
 
 
@@ -40,6 +44,17 @@ def test_a_student_that_listens_ends_the_dialogue(judge: Judge) -> None:
     assert rows[0].messages[-1].content == RIGHT
     assert ask.counted.count("turns_asked") == 1 and "repeated_its_answer" not in ask.counted
     assert rows[0].parents[1] in ask.extras
+
+
+@pytest.mark.parametrize(
+    "said",
+    [(SCRAP,), ("Step 1: 4 Step 1: 5 + 5 = 10\nStep 4: 10 - 3 = 7\nThe answer is \\boxed{7}.", RIGHT)],
+    ids=["right", "wrong"],
+)
+def test_a_muddle_is_no_turn_of_a_dialogue(said: tuple[str, ...], judge: Judge) -> None:
+    ask = door(judge, "didactic_dialogue", policy=said)
+    assert talks(build(DidacticDialogue(dialogues=1, other_samples=False), ask), "dialogue") == []
+    assert [made.attempt.text for made in ask.extras.values()] == [said[0]]
 
 
 def test_friction_is_counted(judge: Judge) -> None:
@@ -90,6 +105,15 @@ def test_tags_stand_with_the_user(judge: Judge) -> None:
         assert "<" not in row.messages[-1].content
         assert row.verified_by.startswith("answer:" if row.variant == "right" else "wrong:")
         assert kinds(row) == [("answer" if row.variant == "right" else "mistake", 1.0)]
+
+
+def test_a_muddle_is_no_rationale(judge: Judge) -> None:
+    ask = door(judge, "mistake_tuning")
+    text = "Step 2: Jars 4 * 5 = 20\nStep 1: 20 = 6 = 3\nThe answer is 3."
+    muddle = replace(ask.case.wrongs[0], text=text, steps=split_steps(text, ask.tools.style))
+    case = replace(ask.case, attempts=(*ask.case.rights, muddle))
+    alone = Ask(case, ask.tools).for_recipe("mistake_tuning")
+    assert build(MistakeTuning(), alone) == [] and "no_right_and_wrong" in alone.skipped
 
 
 def test_pressure_is_balanced_and_claims_before_right_answers_are_wrong(judge: Judge) -> None:
