@@ -63,6 +63,8 @@ _PHRASE = re.compile(
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[,;](?=\s+[A-Za-z])|\s+(?:because|since|so|which|and we|I hope)\b")
 _NUMBER = re.compile(r"(?:(?<![\w)\]}.] )(?<![\w.)\]}])-)?\$?\d[\d,]*(?:\.\d+)?(?:/\d[\d,]*)?%?|(?<!\d)\.\d+")
 _FORMULA = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]|(?<!\\)\$(?!\d+[^$]*[a-z]{3})[^$\n]+\$")
+_BROKEN_OFF = re.compile(r"[\d)](?:[ \t]+[-+/x][ \t]+|[ \t]*[*×÷][ \t]*)\$?[\d.,]+$|=\s*$|<<[^<>\n]*$")
+"""A last line that ends within a computation ("pays 5 * 1", "14 * 2 =", "<<41.5+8."): no number there is a result."""
 _SHORT = 4000
 """Longest text, in characters, whose answer is remembered: memory stays below some 100 MB."""
 _OPTION_B = re.compile(r"\s*\n[ \t*]*B[ \t]*[:=]")
@@ -185,7 +187,7 @@ def _last_line(text: str) -> Extracted | None:
     sentence = re.search(r"(?<!\\)\b[A-Za-z]{3,}\b.*\s|\s.*(?<!\\)\b[A-Za-z]{3,}\b|<<", line[:SHORT_LINE])
     if len(line) <= SHORT_LINE and not (numbers and sentence):
         return _trimmed(text, start, end, "last_line")
-    if not numbers:
+    if not numbers or _BROKEN_OFF.search(line[-MAX_PHRASE:]):
         return None
     for formula in reversed(list(_FORMULA.finditer(text, max(start, end - MAX_PHRASE), end))):
         if formula.end() > numbers[-1].start():

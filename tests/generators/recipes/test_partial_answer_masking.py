@@ -32,8 +32,8 @@ def test_instructions_come_from_the_pool_or_not_at_all(judge: Judge) -> None:
 
 
 def test_an_attempt_that_states_no_answer_is_not_checked(judge: Judge) -> None:
-    # It may have been cut off: "It should not come to 1" was said of "5 * 1" at the end of a broken line.
-    case, served = case_with(judge, [Jars(0).right(), "Step 1: 3 * 4 = 12\nStep 2: 12 + 1"])
+    # It may have been cut off: "It should not come to 12" would be said of a line that goes on.
+    case, served = case_with(judge, [Jars(0).right(), "Step 1: 3 * 4 = 12\nStep 2: Of the 12 jars and"])
     assert case.wrongs
     rows, _ = rows_of(PartialAnswerMasking(), served, case)
     assert [row.variant for row in rows] == ["good_case"]
