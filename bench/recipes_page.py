@@ -29,24 +29,24 @@ loss. Made by `python -m bench.recipes_page` from `pipelines/runs/recipes.yaml`.
 All recipes have `weights` (loss weight by kind of stretch) and `texts` (who writes connecting texts: `bank`, `policy`,
 `teacher`; `auto` is the teacher where there is one, else the bank).
 
-| recipe | paper | rows |
-|---|---|---|
+Recipes that need a policy make no rows of brought rollouts alone.
+
+| recipe | paper | rows | needs |
+|---|---|---|---|
 """
 
 
 def page(folder: Path) -> str:
     """The whole page, with rows of the build in `folder`."""
     names = RECIPES.names()
-    lines = [
-        f"| [`{name}`](#{name}) | {_cell(RECIPES.find(name).paper)} | {', '.join(RECIPES.find(name).makes)} |"
-        for name in names
-    ]
+    lines = [_line(name, RECIPES.find(name)) for name in names]
     sections = [section(name, list(_rows(name, folder))) for name in names]
     return _HEAD + "\n".join(lines) + "\n\n" + "\n".join(sections)
 
 
 def _line(name: str, recipe: type[Recipe]) -> str:
-    return f"| [`{name}`](#{name}) | {_cell(recipe.paper)} | {', '.join(recipe.makes)} |"
+    needs = "policy" if recipe.needs_policy else ""
+    return f"| [`{name}`](#{name}) | {_cell(recipe.paper)} | {', '.join(recipe.makes)} | {needs} |"
 
 
 def section(name: str, rows: list[str]) -> str:
