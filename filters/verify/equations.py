@@ -19,6 +19,7 @@ from functools import lru_cache
 from filters.verify.arithmetic import Token, tokens_of, value_of, written
 from filters.verify.named_factors import without_names
 from filters.verify.rounding import agrees
+from filters.verify.solved import solved_wrongly
 from filters.verify.statements import Statement, sides_of, statements
 
 _OVER = frozenset(["/", "÷", "\\div"])
@@ -59,8 +60,10 @@ def equations(text: str) -> tuple[Equation, ...]:
 
 
 def states_falsehood(text: str) -> bool:
-    """Whether some equation of the text is false for certain."""
-    return any(e.holds is False for part in (text, *without_names(text)) for e in equations(part))
+    """Whether some equation of the text is false for certain, or a variable's value does not solve the line before."""
+    return solved_wrongly(text) or any(
+        e.holds is False for part in (text, *without_names(text)) for e in equations(part)
+    )
 
 
 def corrected(text: str, equation: Equation) -> str | None:
