@@ -6,7 +6,6 @@ the help.
 """
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,10 @@ from filters.verify.math.extract import extract_answer
 from generators.guards import leaks
 from generators.locating.flow import Evidence
 from generators.locating.known import known_of
-from generators.locating.luck import without_luck
+from generators.locating.luck import confirmed
 from generators.locating.stated import CONVERSIONS, UNIT_FACTORS
 from generators.second_answers import in_order
-from generators.solutions import Solution, computes
+from generators.solutions import computes
 from schemas.attempt import Attempt
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def sound(ask: "Ask", attempt: Attempt) -> bool:
         and not any(e.holds is False or rounded(e) for e in equations(attempt.text))
         and works_it_out(ask, attempt)
         and grounded(ask, attempt)
-        and _confirmed(ask, attempt)
+        and confirmed(ask.case, ask.solutions(), attempt)
     )
 
 
@@ -74,13 +73,6 @@ def rounded(equation: Equation) -> bool:
     """Whether a whole number is stated for what comes close to it."""
     value, stated = equation.left_value, equation.stated_value
     return value != stated and stated.denominator == 1 and abs(value - stated) < 1
-
-
-def _confirmed(ask: "Ask", attempt: Attempt) -> bool:
-    case = replace(ask.case, attempts=(*ask.case.attempts, attempt))
-    known = [s for s in ask.solutions() if s.text != attempt.text]
-    own = Solution(attempt.text, attempt.steps, attempt.id)
-    return own in without_luck(case, [own, *known])
 
 
 def grounded(ask: "Ask", attempt: Attempt) -> bool:

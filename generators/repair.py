@@ -12,13 +12,14 @@ A repair is only returned when the text before the wrong step together with it v
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from filters.verify.equations import corrected, equations, states_falsehood
 from generators.engines.stages import in_stage
 from generators.guards import states
+from generators.locating.luck import confirmed
 from generators.locating.meaning import Meanings, fingerprints
 from generators.locating.shape import shape_of
 from generators.locating.stated import stated_numbers
@@ -30,6 +31,8 @@ from schemas.location import Location
 if TYPE_CHECKING:
     from generators.ask import Ask
 
+_KNOWN = frozenset({"sibling", "aligned"})
+"""Repairs from solutions that are known to be none by luck."""
 _SUPPOSES = re.compile(r"\b(?:suppose|assum(?:e|ing)|denote|let(?!['\u2019]s| us| me))\b", re.IGNORECASE)
 
 
@@ -55,11 +58,17 @@ async def repairs(ask: "Ask", attempt: Attempt, location: Location, most: int = 
         if step.strip() == wrong_step or rest in found or states_falsehood(rest):
             continue
         verdict = await ask.verify(prefix + rest)
-        if verdict.is_right:
+        if verdict.is_right and (how in _KNOWN or _confirmed(ask, attempt, prefix + rest)):
             found[rest] = Repair(step, after, how, parents, f"answer:{verdict.method}")
         if len(found) >= most:
             break
     return list(found.values())
+
+
+def _confirmed(ask: "Ask", attempt: Attempt, text: str) -> bool:
+    """Whether what the policy went on to say does not come to the answer by luck."""
+    whole = replace(attempt, text=text, steps=split_steps(text, ask.style))
+    return confirmed(ask.case, ask.solutions(), whole)
 
 
 async def _candidates(

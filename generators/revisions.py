@@ -1,9 +1,10 @@
 """Revisions: right second answers to an attempt, continued from a verdict on it, else taken from the samples."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from filters.verify.equations import states_falsehood
-from generators.second_answers import plausible
+from generators.second_answers import sound
+from generators.steps import split_steps
 from schemas.attempt import Attempt
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ async def right_revision(ask: "Ask", attempt: Attempt, lead: str, tries: int) ->
     """
     for sampled in await ask.answers(tries, "revision", prefix=lead, parents=[attempt.id]):
         text = sampled.text[len(lead) :]
-        fit = sampled.text.startswith(lead) and _anew(text, attempt.text) and plausible(ask, text)
-        if fit and (await ask.verify(text)).is_right and not states_falsehood(text):
+        if not sampled.text.startswith(lead) or not _anew(text, attempt.text):
+            continue
+        steps = split_steps(text, ask.style)
+        if sound(ask, replace(sampled, text=text, steps=steps, verdict=await ask.verify(text))):
             return sampled, text
     others = [a for a in ask.rights() if a.text.strip() != attempt.text.strip()]
     if not others:

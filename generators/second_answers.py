@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from filters.truth import answers_wrongly_first
 from filters.verify.arithmetic import number_value, tokens_of
 from filters.verify.equations import equations, states_falsehood
+from generators.locating.luck import confirmed
 from generators.locating.stated import CONVERSIONS, stated_numbers
 from generators.solutions import computes
 from schemas.attempt import Attempt
@@ -57,13 +58,14 @@ def spread(pairs: Sequence[tuple[Attempt, Attempt]]) -> list[tuple[Attempt, Atte
 
 
 def sound(ask: "Ask", attempt: Attempt) -> bool:
-    """Whether an attempt that is not one of the case's own is right and states nothing false on the way."""
+    """Whether an attempt that is not one of the case's own is right, not by luck, and states nothing false."""
     return (
         attempt.verdict.is_right
         and plausible(ask, attempt.text)
         and not states_falsehood(attempt.text)
         and not answers_wrongly_first(attempt.text, ask.case.problem, ask.tools.judge)
         and computes(attempt.text, attempt.verdict.evidence)
+        and confirmed(ask.case, ask.solutions(), attempt)
     )
 
 

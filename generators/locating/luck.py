@@ -7,6 +7,7 @@ right), and so are problems whose reference is not read from the problem's numbe
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from generators.locating.flow import LATEX, Evidence, number_in
 from generators.locating.known import Known, known_of
@@ -27,6 +28,13 @@ def without_luck(case: Case, solutions: Sequence[Solution]) -> list[Solution]:
     return [
         s for s in solutions if s is reference or not by_luck(Evidence(statement, attempts[s.parent], known))
     ]
+
+
+def confirmed(case: Case, solutions: Sequence[Solution], attempt: Attempt) -> bool:
+    """Whether a further right answer is none by luck, as the reference among the known solutions tells."""
+    own = Solution(attempt.text, attempt.steps, attempt.id)
+    known = [s for s in solutions if s.text != attempt.text]
+    return own in without_luck(replace(case, attempts=(*case.attempts, attempt)), [own, *known])
 
 
 def traced(case: Case, reference: Solution) -> bool:
