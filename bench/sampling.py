@@ -1,7 +1,7 @@
 """How busy a build keeps its engine: tokens per second of the build over those of an engine never idle.
 
     python -m bench.sampling                 a stand-in of 256 slots on virtual time
-    python -m bench.sampling --vllm MODEL    a real vLLM (bench.sampling_vllm)
+    python -m bench.sampling --vllm embedded    and a real vLLM, where it is installed (bench.sampling_vllm)
 
 The build is a real one: eight attempts a problem, first wrong steps by continuations, repairs, six recipes,
 every row verified, Parquet written. The stand-in sleeps as long as a model would take; sleeping is skipped
@@ -11,13 +11,13 @@ what a case takes when it has all slots for itself.
 """
 
 import argparse
-import importlib
 import json
 import sys
 import tempfile
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from bench import sampling_vllm
 from bench.slots import Slots
 from bench.virtual_time import run
 from generators.engines.base import Engine
@@ -35,14 +35,12 @@ def main() -> int:
     parser.add_argument("--slots", type=int, default=256)
     parser.add_argument("--cases-in-flight", type=int, default=512)
     parser.add_argument("--chunk-size", type=int, default=200)
-    parser.add_argument("--vllm", metavar="MODEL", help="measure a real vLLM instead")
+    parser.add_argument("--vllm", metavar="MODEL", help="measure a real vLLM as well, in this environment")
     arguments = parser.parse_args()
+    report = measure(arguments.problems, arguments.slots, arguments.cases_in_flight, arguments.chunk_size)
+    print(json.dumps({"stand_in": report}, indent=2), flush=True)
     if arguments.vllm:
-        vllm = importlib.import_module("bench.sampling_vllm")  # imports vLLM
-        report = vllm.measure_vllm(arguments.vllm, arguments.problems, arguments.slots)
-    else:
-        report = measure(arguments.problems, arguments.slots, arguments.cases_in_flight, arguments.chunk_size)
-    print(json.dumps(report, indent=2))
+        print(json.dumps({"vllm": sampling_vllm.measure(None, [], arguments.vllm)}, indent=2))
     return 0
 
 

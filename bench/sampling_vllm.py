@@ -39,13 +39,18 @@ def main() -> None:
     parser.add_argument("changes", nargs="*", help="key=value changes to it")
     parser.add_argument("--model", default="embedded")
     arguments = parser.parse_args()
-    engine = f"policy.engine={{type: vllm, model: {arguments.model}}}"
+    print(json.dumps(measure(arguments.config, arguments.changes, arguments.model), indent=2))
+
+
+def measure(config: Path | None, changes: Sequence[str], model: str) -> dict[str, object]:
+    """Both rates, their ratio, what was sampled and the load of the machine."""
+    engine = f"policy.engine={{type: vllm, model: {model}}}"
     before = os.getloadavg()[0]
-    noted, seconds = asyncio.run(_build(arguments.config, [*arguments.changes, engine]))
+    noted, seconds = asyncio.run(_build(config, [*changes, engine]))
     between = os.getloadavg()[0]
-    raw_tokens, raw_seconds = _raw(noted.samples, arguments.model)
+    raw_tokens, raw_seconds = _raw(noted.samples, model)
     build_rate, raw_rate = noted.tokens / seconds, raw_tokens / raw_seconds
-    report = {
+    return {
         "samples": len(noted.samples),
         "scored": noted.scored,
         "build": {"tokens": noted.tokens, "seconds": round(seconds, 2), "per_s": round(build_rate)},
@@ -54,19 +59,6 @@ def main() -> None:
         "load_1min": {"before": before, "between": between, "after": os.getloadavg()[0]},
         "cores": os.cpu_count(),
     }
-    print(json.dumps(report, indent=2))
-
-
-def raw_tokens_per_second(
-    prompts: Sequence[Sequence[int]], sampling: Sampling | Sequence[Sampling], model: str
-) -> float:
-    """What `LLM.generate` samples in a second over one list of prompts, its start left out.
-
-    `sampling` is one for all or one for each; its seed is the seed of the sample.
-    """
-    each = [sampling] * len(prompts) if isinstance(sampling, Sampling) else sampling
-    tokens, seconds = _raw([(tuple(p), s, s.seed) for p, s in zip(prompts, each, strict=True)], model)
-    return tokens / seconds
 
 
 async def _build(config: Path | None, changes: list[str]) -> tuple["Noting", float]:

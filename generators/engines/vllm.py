@@ -25,6 +25,7 @@ from pydantic import Field, JsonValue
 from generators.engines.absent import Absent
 from generators.engines.base import Engine, EngineOptions
 from generators.engines.local.folder import ModelFolder, check_folder, check_hub, find_model, local_folder
+from generators.engines.local.weights import with_dtype
 from generators.engines.render import ChatRenderer
 from generators.engines.vllm_inside.lora import check_lora, lora_fingerprint
 from schemas.exceptions import ConfigError
@@ -124,7 +125,7 @@ class Vllm(EngineOptions):
         """The base model's folder, named and fingerprinted with the adapter on it, and its tokenizer."""
         from generators.engines.local.tokenizer import load_renderer
 
-        folder = find_model(self.model, self.revision, self.trust_remote_code)
+        folder = with_dtype(find_model(self.model, self.revision, self.trust_remote_code), self.dtype)
         try:
             renderer = load_renderer(folder, self.trust_remote_code)
         except ImportError as error:

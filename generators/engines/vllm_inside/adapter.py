@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generators.engines.base import Sampling
-from generators.engines.vllm_inside.config import stored_dtype
+from generators.engines.local.weights import stored_dtype
 from generators.engines.vllm_inside.lora import lora_rank
 from schemas.exceptions import ConfigError, EngineError
 from schemas.family import nearest

@@ -1,4 +1,4 @@
-"""What the config files in a model's folder say: the ids that end a turn, the number format of the weights."""
+"""What the config files in a model's folder say: the ids that end a turn."""
 
 import json
 from collections.abc import Iterator
@@ -9,15 +9,6 @@ from typing import Any
 def ends_of(folder: Path, tokenizer_end: int | None) -> tuple[int, ...]:
     """The ids that end a turn, sorted: any of the three places may name some that the others do not."""
     return tuple(sorted({*_named(folder), *([] if tokenizer_end is None else [tokenizer_end])}))
-
-
-def stored_dtype(folder: Path) -> str | None:
-    """The number format that the weights are stored in, where the config says so."""
-    for part in _parts(folder, "config.json"):
-        dtype = part.get("dtype") or part.get("torch_dtype")  # the older name
-        if dtype:
-            return str(dtype)
-    return None
 
 
 def _named(folder: Path) -> Iterator[int]:

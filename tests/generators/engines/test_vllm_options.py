@@ -8,8 +8,9 @@ import pydantic
 import pytest
 
 from generators.engines.local.folder import EMBEDDED
+from generators.engines.transformers_local import TransformersLocal
 from generators.engines.vllm import Vllm
-from generators.engines.vllm_inside.config import ends_of, stored_dtype
+from generators.engines.vllm_inside.config import ends_of
 from generators.engines.vllm_inside.lora import lora_fingerprint, lora_rank
 from schemas.exceptions import ConfigError
 
@@ -50,11 +51,18 @@ def test_an_adapter_is_checked_and_tells_itself_in_the_fingerprint(tmp_path: Pat
         Vllm(model="embedded", adapter=tmp_path).check()
 
 
-def test_ends_and_number_format_come_from_all_config_files(tmp_path: Path) -> None:
-    assert stored_dtype(EMBEDDED) == "bfloat16"
+def test_ends_come_from_all_config_files(tmp_path: Path) -> None:
     assert ends_of(EMBEDDED, None) == (2,)
     (tmp_path / "generation_config.json").write_text('{"eos_token_id": [7, 5]}')
     nested = {"eos_token_id": None, "text_config": {"eos_token_id": 9, "torch_dtype": "float32"}}
     (tmp_path / "config.json").write_text(json.dumps(nested))
     assert ends_of(tmp_path, 5) == (5, 7, 9)
-    assert stored_dtype(tmp_path) == "float32"
+
+
+def test_another_number_format_is_another_model() -> None:
+    stored = Vllm(model="embedded").open_for_replay()
+    assert Vllm(model="embedded", dtype="bfloat16").open_for_replay().fingerprint == stored.fingerprint
+    other = Vllm(model="embedded", dtype="float32").open_for_replay()
+    assert other.fingerprint != stored.fingerprint
+    local = TransformersLocal(model="embedded", dtype="float32").open_for_replay()
+    assert other.fingerprint == local.fingerprint
