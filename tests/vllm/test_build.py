@@ -1,11 +1,13 @@
 """A build with the embedded policy in vLLM, in one process."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
 
 from filters.verify.math.judge import Judge
+from generators.engines.vllm import Vllm
 from generators.sources.procedural import Procedural
 from pipelines.build import build
 from pipelines.config_file import load
@@ -43,3 +45,14 @@ def test_the_rows_of_a_build_pass_and_transformers_local_replays_it(tmp_path: Pa
     assert again.manifest is not None
     files = {f.path: f.sha256 for f in outcome.manifest.files}
     assert {f.path: f.sha256 for f in again.manifest.files} == files
+
+
+def test_a_worker_has_its_cores_to_itself_until_the_engine_is_closed() -> None:
+    before = os.sched_getaffinity(0)
+    if len(before) < 2:
+        pytest.skip("one core is all of them's")
+    engine = Vllm(model="embedded").open()
+    beside = os.sched_getaffinity(0)
+    asyncio.run(engine.close())
+    assert beside and beside < before
+    assert os.sched_getaffinity(0) == before

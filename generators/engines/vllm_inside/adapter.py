@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from generators.engines.base import Sampling
 from generators.engines.local.weights import stored_dtype
+from generators.engines.vllm_inside.cores import give_way, take_back
 from generators.engines.vllm_inside.lora import lora_rank
 from schemas.exceptions import ConfigError, EngineError
 from schemas.family import nearest
@@ -110,9 +111,13 @@ class Running:
     def __init__(self, launch: Launch) -> None:
         """ConfigError where it does not start."""
         from vllm.engine.arg_utils import AsyncEngineArgs
+        from vllm.platforms import current_platform
         from vllm.v1.engine.async_llm import AsyncLLM
 
         arguments = arguments_of(launch)
+        self._on_cpu = current_platform.is_cpu()
+        if self._on_cpu:
+            take_back()
         try:
             self._llm: AsyncLLM | None = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments))
         except (
@@ -129,6 +134,8 @@ class Running:
         self.vocabulary = int(config.get_vocab_size())
         """Token ids lie below this."""
         self._lora = _lora_request(launch.lora)
+        if self._on_cpu:
+            give_way()
 
     async def ask(self, ids: Sequence[int], wanted: Wanted) -> Sampled:
         """One sample behind a prompt. Raises EngineDied, and EngineError where vLLM refuses."""
@@ -157,6 +164,8 @@ class Running:
         llm, self._llm = self._llm, None
         if llm is not None:
             llm.shutdown()
+            if self._on_cpu:
+                give_way()  # to what still runs
 
 
 def arguments_of(launch: Launch) -> dict[str, Any]:
