@@ -40,7 +40,7 @@ def main() -> int:
     report = measure(arguments.problems, arguments.slots, arguments.cases_in_flight, arguments.chunk_size)
     print(json.dumps({"stand_in": report}, indent=2), flush=True)
     if arguments.vllm:
-        print(json.dumps({"vllm": sampling_vllm.measure(None, [], arguments.vllm)}, indent=2))
+        print(json.dumps({"vllm": sampling_vllm.measure(model=arguments.vllm)}, indent=2))
     return 0
 
 
