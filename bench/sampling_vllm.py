@@ -10,7 +10,8 @@ planning and vLLM's start left out; vLLM's from the call to its return. Judging,
 beside the build's sampling on the same cores, and the ratio says what that costs.
 
 Both run in this process in turns, each time with a vLLM of its own: a machine that others share is now faster
-and now slower by a fifth, and so may be the turns, which are all printed. The ratio is that of the sums. Scores that recipes ask for count as time and not as tokens.
+and now slower by a fifth, and so may be the turns, which are all printed. The ratio is that of the sums.
+Scores that recipes ask for count as time and not as tokens.
 """
 
 import argparse
