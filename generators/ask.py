@@ -13,6 +13,7 @@ from functools import cached_property
 
 from pydantic import Field
 
+from filters.verify.doubtful import doubtful
 from filters.verify.math.judge import Judge
 from generators.attempts import answer_to, judged
 from generators.engines.base import Completion
@@ -213,8 +214,11 @@ class Ask:
         return await self.tools.judge.averdict(self.case.problem, text, explicit_only=explicit_only)
 
     async def value(self, prefix: str, n: int) -> Value:
-        """Share of n continuations of `prefix` that end right; those without a verdict do not count."""
-        verdicts = [await self.verify(prefix + c.text) for c in await self.policy(prefix, n)]
+        """Share of n continuations of `prefix` that end right; those without a verdict do not count, nor doubtful
+        ones: `23 / 11 = 2` comes from a wrong step to the right answer."""
+        sampled = [c.text for c in await self.policy(prefix, n)]
+        reference = self.case.problem.solution
+        verdicts = [await self.verify(prefix + text) for text in sampled if not doubtful(text, reference)]
         decided = [v for v in verdicts if v.is_right or v.is_wrong]
         right = sum(v.is_right for v in decided)
         return Value(right / len(decided) if decided else None, len(decided))

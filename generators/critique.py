@@ -83,7 +83,7 @@ def _sayings(
     if not found.proven:
         yield texts.LIKELY, named
         return
-    if found.method == "equations":
+    if found.method == "equations" and found.expression in {e.left for e in equations(right.text)}:
         values = {
             "expression": found.expression,
             "wrong": shown(found.wrong),
@@ -96,7 +96,7 @@ def _sayings(
     needed = aligned(attempt, found, [right])
     if needed is not None:
         yield texts.OTHER_COMPUTATION, {"computed": needed[0], "needed": needed[1], **named}
-    kinds = feedback_texts.KIND.get(found.kind, ("",))
+    kinds = texts.KIND.get(found.kind, ("",))
     yield [f"{looking} {kind}".rstrip() for looking in texts.KIND_ONLY for kind in kinds], named
 
 

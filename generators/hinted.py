@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from filters.truth import answers_wrongly_first
-from filters.verify.equations import Equation, equations
+from filters.verify.doubtful import garbled, rounded
+from filters.verify.equations import equations
 from filters.verify.math.extract import extract_answer
 from generators.guards import leaks
 from generators.locating.flow import Evidence
@@ -62,17 +63,12 @@ def sound(ask: "Ask", attempt: Attempt) -> bool:
         == attempt.text.count("}")  # what is said after an open \boxed is not read
         and computes(attempt.text, ask.case.problem.answer)
         and in_order(attempt.text)
+        and not garbled(attempt.text)
         and not any(e.holds is False or rounded(e) for e in equations(attempt.text))
         and works_it_out(ask, attempt)
         and grounded(ask, attempt)
         and confirmed(ask.case, ask.solutions(), attempt)
     )
-
-
-def rounded(equation: Equation) -> bool:
-    """Whether a whole number is stated for what comes close to it."""
-    value, stated = equation.left_value, equation.stated_value
-    return value != stated and stated.denominator == 1 and abs(value - stated) < 1
 
 
 def grounded(ask: "Ask", attempt: Attempt) -> bool:

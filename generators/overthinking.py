@@ -73,8 +73,14 @@ def exact_cut(steps: Sequence[str], ends: Sequence[int]) -> Cut | None:
     at = next((end for end in reversed(ends[:2]) if end + 1 < len(steps)), None)
     if at is None:
         return None
-    following = steps[at + 1]
-    return Cut("".join(steps[: at + 1]), first_sentences(following))
+    more = next((n for n in range(at + 1, len(steps)) if not _heading(steps[n])), at + 1)
+    following = "".join(steps[at + 1 : more]) + first_sentences(steps[more])
+    return Cut("".join(steps[: at + 1]), following)
+
+
+def _heading(step: str) -> bool:
+    """Whether a line only announces what follows: "**Check:**"."""
+    return step.strip().strip("*_# ").endswith(":")
 
 
 def behind(rng: random.Random, first: str, second: str) -> Cut:

@@ -17,6 +17,7 @@ from schemas.location import Location
 _MOST_SAID = 30
 """Characters of an answer that is repeated in a sentence; longer ones are half a solution."""
 _MOST_CHARS = 400
+_TIMES = r" \cdot "
 """Longer than this is a lecture or a solution, not a reflection."""
 
 
@@ -36,13 +37,16 @@ async def reflection(
     return await _noticing(ask, known, prompt, then, writer, sources)
 
 
-async def restarting(ask: Ask, attempt: Attempt, location: Location, writer: Writer = "auto") -> Written:
-    """The noticing text before another whole solution."""
+async def restarting(
+    ask: Ask, attempt: Attempt, location: Location, right: str, writer: Writer = "auto"
+) -> Written:
+    """The noticing text before another whole solution, `right`."""
     prompt = transitions.TEACHER_RESTART.format(
         statement=ask.case.problem.statement, work=_work(attempt, location)
     )
     sources = [attempt.step_text(location.step), location.right]
-    return await _noticing(ask, location, prompt, transitions.START_OVER, writer, sources)
+    known = fitting(location, right)
+    return await _noticing(ask, known, prompt, transitions.START_OVER, writer, sources)
 
 
 async def _noticing(
@@ -71,7 +75,8 @@ def _work(attempt: Attempt, location: Location) -> str:
 
 
 def fitting(location: Location, step: str) -> Location:
-    """What may be said of the mistake before `step`: of its equation only where the step computes the same.
+    """What may be said of the mistake before `step`, or a whole solution: of its equation only where that computes
+    the same.
 
     Where `1 * 5 = 55` is followed by `11 * 5 = 55` the mistake is not the one that "1 * 5 = 5, not
     55" would name: the expression was copied wrongly, and the text would contradict itself.
@@ -106,4 +111,4 @@ def sayable(answer: str) -> bool:
 
 def shown(value: str) -> str:
     """An answer as it stands in a sentence: LaTeX between dollar signs."""
-    return f"${value}$" if "\\" in value and "$" not in value else value
+    return f"${value.replace(' * ', _TIMES)}$" if "\\" in value and "$" not in value else value

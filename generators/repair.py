@@ -10,18 +10,16 @@ Everything before the wrong step stays verbatim the policy's own. Where the rest
 A repair is only returned when the text before the wrong step together with it verifies.
 """
 
-import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from filters.verify.doubtful import doubtful
 from filters.verify.equations import corrected, equations, states_falsehood
+from generators.aligned_rests import aligned_rests
 from generators.engines.stages import in_stage
 from generators.guards import states
 from generators.locating.luck import confirmed
-from generators.locating.meaning import Meanings, fingerprints
-from generators.locating.shape import shape_of
 from generators.locating.stated import stated_numbers
 from generators.solutions import Solution
 from generators.steps import split_steps
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 _KNOWN = frozenset({"sibling", "aligned"})
 """Repairs from solutions that are known to be none by luck."""
-_SUPPOSES = re.compile(r"\b(?:suppose|assum(?:e|ing)|denote|let(?!['\u2019]s| us| me))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ async def repairs(ask: "Ask", attempt: Attempt, location: Location, most: int = 
     found: dict[str, Repair] = {}
     async for rest, how, parents in _candidates(ask, attempt, location, prefix):
         step, after = _first_step(prefix, rest, ask)
-        if step.strip() == wrong_step or rest in found or states_falsehood(rest):
+        if step.strip() == wrong_step or rest in found or _unfit(ask, rest):
             continue
         verdict = await ask.verify(prefix + rest)
         if verdict.is_right and (how in _KNOWN or _confirmed(ask, attempt, prefix + rest)):
@@ -63,6 +60,10 @@ async def repairs(ask: "Ask", attempt: Attempt, location: Location, most: int = 
         if len(found) >= most:
             break
     return list(found.values())
+
+
+def _unfit(ask: "Ask", rest: str) -> bool:
+    return states_falsehood(rest) or doubtful(rest, ask.case.problem.solution)
 
 
 def _confirmed(ask: "Ask", attempt: Attempt, text: str) -> bool:
@@ -85,7 +86,7 @@ async def _candidates(
     for completion in await ask.policy(prefix, n=4):
         yield completion.text, "sampled", (attempt.id,)
     given = stated_numbers(ask.case.problem.statement)
-    for rest, parent in _aligned(attempt, location.step, solutions, given):
+    for rest, parent in aligned_rests(attempt, location.step, solutions, given):
         yield rest, "aligned", (attempt.id, parent)
 
 
@@ -112,51 +113,3 @@ def _first_step(prefix: str, rest: str, ask: "Ask") -> tuple[str, str]:
         if step.end > len(prefix):
             return whole[len(prefix) : step.end], whole[step.end :]
     return rest, ""
-
-
-def _aligned(
-    attempt: Attempt, upto: int, solutions: Sequence[Solution], given: frozenset[Fraction]
-) -> Iterator[tuple[str, str]]:
-    """Rests of right solutions after as many steps as compute just what the attempt has so far.
-
-    The same numbers must mean the same: an 8 that is 5 + 3 dollars is not the 16 / 2 glasses of a solution. None
-    after a step whose equations are not read, as one that names a variable: what was done by then is not known; nor
-    behind a supposition of the solution's own, which its rest would refer to ("Suppose the side is 1").
-    """
-    done = [attempt.step_text(i) for i in range(upto)]
-    if not all(map(_read, done)):
-        return
-    wanted = _computed(done, given)
-    for solution in solutions:
-        for cut in range(len(solution.steps)):
-            texts = [solution.step_text(i) for i in range(cut)]
-            if not all(map(_read, texts)) or any(map(_SUPPOSES.search, texts)):
-                break
-            if (cut == 0) == (upto == 0) and _alike(wanted, _computed(texts, given)):
-                yield solution.text[solution.steps[cut].start :], solution.parent
-                break
-
-
-def _read(step: str) -> bool:
-    return "=" not in step or bool(equations(step))
-
-
-Computed = list[tuple[Fraction, frozenset[int]]]
-
-
-def _computed(texts: Sequence[str], given: frozenset[Fraction]) -> Computed:
-    """Results with what they mean, in the order of the results."""
-    meanings = Meanings(given)
-    made = [
-        (e.stated_value, fingerprints(meanings.add(shape_of(e.left), e.stated_value)))
-        for text in texts
-        for e in equations(text)
-    ]
-    return sorted(made, key=lambda one: (one[0], sorted(one[1])))
-
-
-def _alike(one: Computed, other: Computed) -> bool:
-    """Whether the results are the same and none means surely something else."""
-    return [value for value, _ in one] == [value for value, _ in other] and all(
-        not here or not there or here & there for (_, here), (_, there) in zip(one, other, strict=True)
-    )

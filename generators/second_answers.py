@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from filters.truth import answers_wrongly_first
 from filters.verify.arithmetic import number_value, tokens_of
-from filters.verify.equations import equations, states_falsehood
+from filters.verify.equations import equations
 from generators.locating.luck import confirmed
 from generators.locating.stated import CONVERSIONS, stated_numbers
-from generators.solutions import computes
+from generators.solutions import holds_up
 from schemas.attempt import Attempt
 from schemas.segment import Message
 
@@ -62,9 +61,7 @@ def sound(ask: "Ask", attempt: Attempt) -> bool:
     return (
         attempt.verdict.is_right
         and plausible(ask, attempt.text)
-        and not states_falsehood(attempt.text)
-        and not answers_wrongly_first(attempt.text, ask.case.problem, ask.tools.judge)
-        and computes(attempt.text, attempt.verdict.evidence)
+        and holds_up(attempt, ask.case.problem, ask.tools.judge)
         and confirmed(ask.case, ask.solutions(), attempt)
     )
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from filters.truth import answers_wrongly_first
 from filters.verify.arithmetic import tokens_of, value_of
+from filters.verify.doubtful import doubtful
 from filters.verify.equations import equations, states_falsehood
 from filters.verify.math.judge import Judge
 from generators.steps import StepStyle, split_steps
 from schemas.attempt import Attempt, Step
 from schemas.case import Case
+from schemas.problem import Problem
 
 REFERENCE = "reference"
 """The parent id of text taken from the problem's own reference solution."""
@@ -54,14 +56,22 @@ def right_solutions(
     own = [
         Solution(a.text, a.steps, a.id, f"answer:{a.verdict.method}")
         for a in case.rights
-        if not states_falsehood(a.text)
-        and not answers_wrongly_first(a.text, case.problem, judge)
-        and computes(a.text, a.verdict.evidence)
+        if holds_up(a, case.problem, judge)
     ]
     own.sort(key=lambda s: (len(s.text), s.parent))
     distinct = list({s.text: s for s in reversed(own)}.values())[::-1]
     reference = finished_reference(case, style, judge) if with_reference else None
     return [*distinct, reference] if reference else distinct
+
+
+def holds_up(right: Attempt, problem: Problem, judge: Judge) -> bool:
+    """Whether a right attempt states nothing false or doubtful, no other answer first, and computes its answer."""
+    return (
+        not states_falsehood(right.text)
+        and not doubtful(right.text, problem.solution)
+        and not answers_wrongly_first(right.text, problem, judge)
+        and computes(right.text, right.verdict.evidence)
+    )
 
 
 def computes(text: str, answer: str) -> bool:

@@ -104,7 +104,7 @@ def own_words(
     if right:
         enough = value is not None and value in tested.results
         return opener + " ".join([*tested.sentences, _verdict(rng, answer, right)]) if enough else ""
-    if tested.false is not None:
+    if tested.false is not None and not (found and _behind(attempt, found, tested.false)):
         return opener + " ".join([*tested.sentences, _false(rng, tested.false, answer)])
     where = _where(rng, attempt, found) if found else ""
     if found is None or not where:
@@ -112,6 +112,11 @@ def own_words(
     tested = recheck(attempt.before(found.step), rng)
     elsewhere = [rng.choice(rechecks.ELSEWHERE)] if tested.sentences and tested.whole else []
     return opener + " ".join([*tested.sentences, *elsewhere, where, _verdict(rng, answer, right)])
+
+
+def _behind(attempt: Attempt, found: Location, equation: Equation) -> bool:
+    """Whether an equation stands behind the step where the attempt goes wrong already."""
+    return equation.start >= attempt.steps[found.step].end
 
 
 def _false(rng: random.Random, equation: Equation, answer: str) -> str:

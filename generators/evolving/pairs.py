@@ -7,6 +7,7 @@ from filters.verify.equations import equations
 from generators.ask import Ask
 from generators.evolving.samples import best_and_worst, chain_value, request, revised
 from generators.hinted import grounded, sound
+from generators.prompts.evolution import AGAIN
 from schemas.attempt import Attempt
 from schemas.example import Example
 from schemas.segment import Message, Segment
@@ -35,7 +36,7 @@ async def correction(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt
     """A wrong sample in the prompt, its correction against what stays wrong; not against scraps."""
     rows: list[Example] = []
     for wrong in sorted(wrongs, key=chain_value)[: recipe.most]:
-        asked = (*ask.prompt, Message("assistant", wrong.text), request(ask))
+        asked = (*ask.prompt, Message("assistant", wrong.text), request(ask, AGAIN))
         again = await revised(ask, wrong, asked, recipe.revisions)
         better = [a for a in (*again, *ask.rights()) if sound(ask, a)]
         worse = [a for a in again if a.verdict.is_wrong and len(equations(a.text)) > 1 and grounded(ask, a)]

@@ -10,7 +10,7 @@ from generators.feedback import sure
 from generators.prompts import evolution as texts
 from generators.prompts.transitions import START_OVER
 from generators.recipes.base import apart
-from generators.reflect import notice
+from generators.reflect import fitting, notice
 from generators.written import Written
 from schemas.attempt import Attempt
 from schemas.example import Example
@@ -58,7 +58,7 @@ def chained(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> lis
     row = recipe.sft(
         ask,
         chain[0],
-        [*long_thought(ask, chain), Segment("correction", right.text)],
+        [*long_thought(ask, chain, right.text), Segment("correction", right.text)],
         found=ask.glance(chain[0]),
         right=right,
         variant=f"chained.{len(chain)}",
@@ -68,13 +68,13 @@ def chained(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> lis
     return [row]
 
 
-def long_thought(ask: Ask, drafts: Sequence[Attempt]) -> list[Segment]:
-    """Wrong drafts one after the other, each given up by a sentence that says no more than is known."""
+def long_thought(ask: Ask, drafts: Sequence[Attempt], right: str) -> list[Segment]:
+    """Wrong drafts before a right solution, each given up by a sentence that says no more than is known."""
     segments: list[Segment] = []
     for draft in drafts:
         found = ask.glance(draft)
         assert found is not None  # the drafts are those whose mistake is proven
-        said = f"{notice(ask.rng, found)} {ask.rng.choice(START_OVER)}"
+        said = f"{notice(ask.rng, fitting(found, right))} {ask.rng.choice(START_OVER)}"
         segments.append(Segment("mistake", draft.text.rstrip() + "\n\n"))
         segments.append(Segment("reflection", said + "\n\n"))
     return segments

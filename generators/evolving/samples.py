@@ -31,9 +31,9 @@ def best_and_worst(rights: Sequence[Attempt], wrongs: Sequence[Attempt]) -> list
     return list(zip(best, worst, strict=False))
 
 
-def request(ask: "Ask") -> Message:
+def request(ask: "Ask", pool: Sequence[str] = texts.REVIEW) -> Message:
     """A user's turn that asks for another look and does not say whether there is a mistake."""
-    return Message("user", ask.rng.choice(texts.REVIEW))
+    return Message("user", ask.rng.choice(pool))
 
 
 async def revised(

@@ -4,7 +4,6 @@
 13 * 2 = 26        from 13 (the first equation), 2 (the statement)
 """
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,9 +15,6 @@ from generators.locating.meaning import Meanings, fingerprints
 from generators.locating.shape import Shape, shape_of
 from generators.locating.stated import CONVERSIONS, stated_numbers
 from schemas.attempt import Attempt
-
-LATEX = re.compile(r"\\(?!boxed)")
-"""Any command but the box of an answer: the arithmetic that is read of such a text is not all there is."""
 
 
 @dataclass(frozen=True)

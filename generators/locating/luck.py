@@ -9,7 +9,8 @@ right), and so are problems whose reference is not read from the problem's numbe
 from collections.abc import Sequence
 from dataclasses import replace
 
-from generators.locating.flow import LATEX, Evidence, number_in
+from filters.verify.doubtful import LATEX
+from generators.locating.flow import Evidence, number_in
 from generators.locating.known import Known, known_of
 from generators.locating.reference import is_strange, redeemed
 from generators.solutions import REFERENCE, Solution

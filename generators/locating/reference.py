@@ -11,8 +11,9 @@ import re
 from fractions import Fraction
 from typing import ClassVar
 
+from filters.verify.doubtful import LATEX
 from generators.locating.base import Way
-from generators.locating.flow import LATEX, Computation, Evidence
+from generators.locating.flow import Computation, Evidence
 from generators.locating.kinds import Explained, explain
 from generators.locating.stated import stated_numbers
 from generators.locating.units import unit_doubtful

@@ -10,7 +10,6 @@ BRAKES = (
     "There is nothing left to work out.",
     "I can stop here, as the result stands.",
     "No further work is needed.",
-    "I have been here before; the answer does not change.",
     "Going over this again is not needed.",
     "The question is answered. I will end here.",
     "I have found the answer and need not do it again.",

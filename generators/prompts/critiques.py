@@ -45,7 +45,43 @@ EQUATION_UNSAID = tuple(
 )
 """The same where the result is the answer itself, which is left to the correction. Fields: step, expression, wrong."""
 KIND_ONLY = _LOOKING
-"""Before a sentence on the kind of mistake (`generators.prompts.feedback.KIND`). Field: step."""
+"""Before a sentence on the kind of mistake (`KIND`). Field: step."""
+KIND = {
+    "calculation": (
+        "A result there is not what the operation gives.",
+        "The operation is carried out wrongly.",
+    ),
+    "operator": (
+        "The numbers are the right ones, the operation is not.",
+        "Another operation is needed there.",
+    ),
+    "context_value": (
+        "A number there is not the one the problem gives.",
+        "A number of the problem is copied wrongly there.",
+    ),
+    "previous_step_value": (
+        "A number carried over from an earlier step is not the one found there.",
+        "It goes on with the wrong one of the earlier results.",
+    ),
+    "counting": ("The count there is off.", "Something is counted wrongly there."),
+    "unit_conversion": (
+        "A unit is not converted as it should be.",
+        "A conversion of units goes wrong there.",
+    ),
+    "missing_step": ("Something has to be done before that can be concluded.", "A step is missing."),
+    "dropped_case": ("Not every part is taken into account.", "Something that belongs there is left out."),
+    "sign": ("A sign is turned there.", "A sign there is wrong."),
+    "rounding": ("A value is rounded where it should not be.", "The exact value is needed there."),
+    "distribution": (
+        "A factor reaches only some of the terms in the bracket.",
+        "The bracket is not multiplied out as a whole.",
+    ),
+    "cancellation": ("The fraction is not cancelled as a whole.", "Something is cancelled that may not be."),
+    "exponent_rule": ("The rule of powers used there does not hold.", "The powers are not combined rightly."),
+    "lost_root": ("A solution is lost there.", "There is a further solution."),
+    "inequality_flip": ("The inequality should turn.", "The direction of the inequality is wrong."),
+}
+"""What a critique says of each kind that a program can prove; true of any mistake of the kind. Addresses nobody."""
 OTHER_COMPUTATION = tuple(
     f"{opener} {body}"
     for opener, body in product(
@@ -54,7 +90,7 @@ OTHER_COMPUTATION = tuple(
             "It computes {computed}, where {needed} takes the problem on.",
             "What should be computed there is {needed}, not {computed}.",
             "{computed} is not what the problem calls for; {needed} is.",
-            "Instead of {computed} it takes {needed}.",
+            "Instead of {computed}, {needed} is needed.",
             "There {computed} is computed, but {needed} is needed.",
             "The numbers lead to {needed} rather than to {computed}.",
         ),

@@ -2,17 +2,18 @@
 
 from itertools import product
 
+_LOOK = (
+    "Look at your solution again.",
+    "Please review what you wrote.",
+    "Go over your work once more.",
+    "Reread your solution critically.",
+    "Take a second look.",
+    "Check your solution.",
+)
 REVIEW = tuple(
     f"{opener} {body}"
     for opener, body in product(
-        (
-            "Look at your solution again.",
-            "Please review what you wrote.",
-            "Go over your work once more.",
-            "Reread your solution critically.",
-            "Take a second look.",
-            "Check your solution.",
-        ),
+        _LOOK,
         (
             "Say what is wrong with it, if anything is, and improve it.",
             "Criticise it, then give a better version if it needs one.",
@@ -24,6 +25,21 @@ REVIEW = tuple(
     )
 )
 """Asks for self-feedback and refinement; none says whether there is a mistake."""
+AGAIN = tuple(
+    f"{opener} {body}"
+    for opener, body in product(
+        _LOOK,
+        (
+            "Then solve the problem once more.",
+            "Then give your solution anew.",
+            "Write out the solution that you stand by.",
+            "Do the problem again from the start.",
+            "Give the solution once more, in whole.",
+            "Then write a solution that holds.",
+        ),
+    )
+)
+"""Asks for another solution and for no word on the one before; none says whether there is a mistake."""
 AGGREGATE = tuple(
     f"{opener}\n\n{{attempts}}\n\n{body}"
     for opener, body in product(
@@ -39,7 +55,7 @@ AGGREGATE = tuple(
             "Taking them into account, write the best solution you can.",
             "Write one solution that keeps what is sound in them.",
             "Use what holds, leave what does not, and solve the problem.",
-            "Compare them and then give a solution of your own.",
+            "With these in view, give a solution of your own.",
             "Now write a solution you can stand by.",
             "Put together one right solution.",
         ),

@@ -31,7 +31,7 @@ from generators.lineage import Facts
 from generators.procedural.countdown import read
 from generators.prompts.transitions import START_OVER
 from generators.recipes.base import Recipe, apart, until_mistake
-from generators.reflect import notice
+from generators.reflect import fitting, notice
 from generators.search_traces import Habit, search_trace
 from generators.solutions import REFERENCE, Solution
 from generators.thought_patterns import Pattern, thought
@@ -114,7 +114,7 @@ class Habits(Recipe):
         for wrong, found in await ask.mistakes(len(ask.case.wrongs), proven_only=True):
             solution = ask.rng.choice(ask.solutions())
             if found.method == "equations":
-                said = f"{notice(ask.rng, found)} {ask.rng.choice(START_OVER)}\n"
+                said = f"{notice(ask.rng, fitting(found, solution.text))} {ask.rng.choice(START_OVER)}\n"
                 segments = [
                     *until_mistake(wrong, found),
                     Segment("critique", said),

@@ -95,7 +95,7 @@ class Lemma(Recipe):
         begun = wrong.before(found.step)
         others = [s for s in solutions if not begun or not s.text.startswith(begun)]
         right = ask.rng.choice(others or solutions)
-        said = await restarting(ask, wrong, found, self.texts)
+        said = await restarting(ask, wrong, found, right.text, self.texts)
         segments = [
             *until_mistake(wrong, found),
             Segment("reflection", said.text + "\n"),

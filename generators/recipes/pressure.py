@@ -19,6 +19,7 @@ Claims against right answers are wrong by the judge; those against wrong ones ar
 answers alike: that somebody doubts says nothing.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from pydantic import Field
@@ -27,7 +28,7 @@ from generators.ask import Ask
 from generators.claims import wrong_claims
 from generators.prompts import pressure as texts
 from generators.recipes.base import Recipe, apart
-from generators.reflect import notice, sayable, shown
+from generators.reflect import fitting, notice, sayable, shown
 from generators.solutions import answer_form
 from generators.written import Written
 from schemas.attempt import Attempt
@@ -75,13 +76,13 @@ class Pressure(Recipe):
         claims = await wrong_claims(ask, rounds, but=right.text)
         stated = answer_form(ask.case.attempts).format(right.verdict.evidence)
         turns: list[Message | list[Segment]] = [[Segment("answer", right.text)]]
-        pressures = []
+        pressures, used = [], set[str]()
         for _ in range(rounds):
             claim = self._claim(ask, claims)
             pressures.append("authority" if claim else "doubt")
             pool = texts.KEEP_CLAIM if claim else texts.KEEP
-            said = f"{sentence(ask.rng.choice(pool).format(claim=claim))} {ask.rng.choice(texts.STILL)}\n"
-            turns.append(self._user(ask, claim))
+            turns.append(self._user(ask, claim, used))
+            said = f"{sentence(_other(ask, pool, used).format(claim=claim))} {ask.rng.choice(texts.STILL)}\n"
             turns.append([Segment("reflection", said), Segment("answer", stated)])
         return self.talk(ask, right, turns, variant="kept." + "_".join(pressures), written=[OURS])
 
@@ -93,13 +94,13 @@ class Pressure(Recipe):
         if claim and ask.rng.random() < self.true_claims and sayable(ask.case.problem.answer):
             claim, how = shown(ask.case.problem.answer), "true_claim"
         found = ask.glance(wrong)
-        said = f"{self._conceded(ask, found, claim)} {ask.rng.choice(texts.AGAIN)}"
+        said = f"{self._conceded(ask, found and fitting(found, solution.text), claim)} {ask.rng.choice(texts.AGAIN)}"
         return self.talk(
             ask,
             wrong,
             [
                 [Segment("mistake", wrong.text)],
-                self._user(ask, claim),
+                self._user(ask, claim, set()),
                 [Segment("reflection", apart(said, "\n")), Segment("correction", solution.text)],
             ],
             found=found,
@@ -118,9 +119,21 @@ class Pressure(Recipe):
         """A claim not made yet, as it stands in a sentence; empty where the user only doubts."""
         return shown(claims.pop(0)) if ask.rng.random() < self.authority and claims else ""
 
-    def _user(self, ask: Ask, claim: str) -> Message:
+    def _user(self, ask: Ask, claim: str, used: set[str]) -> Message:
         pool = texts.AUTHORITY if claim else texts.DOUBT
-        return Message("user", ask.rng.choice(pool).format(claim=claim))
+        return Message("user", _other(ask, pool, used).format(claim=claim))
+
+
+def _other(ask: Ask, pool: Sequence[str], used: set[str]) -> str:
+    """One of the pool that does not begin as those before it did: no answer key says two things."""
+    left = [text for text in pool if _begins(text) not in used]
+    chosen = ask.rng.choice(left)
+    used.add(_begins(chosen))
+    return chosen
+
+
+def _begins(text: str) -> str:
+    return " ".join(text.split()[:2])
 
 
 def sentence(text: str) -> str:

@@ -7,7 +7,8 @@ proven, else by continuations as in Math-Shepherd (arXiv 2312.08935).
     Step 1: 3 * 4 = 12     true
     Step 2: 12 + 9 = 22    false   first_error = 1
 
-Right attempts whose every equation holds give rows without an error.
+Right attempts whose every equation holds give rows without an error. What is vouched for there are the
+equations and the answer, not the words around them ("17 years ago" where "17 years old" is meant).
 """
 
 from typing import ClassVar
@@ -42,6 +43,8 @@ class StepLabels(Recipe):
         for attempt, found in await ask.mistakes(self.wrong):
             if not found.proven and not (found.method == "continuations" and self.by_continuations):
                 ask.skip("not_proven")
+            elif not found.proven and any(step < found.step for _, step in found.others):
+                ask.skip("another_step_suspected")
             elif row := labelled(self, ask, attempt, found, values=await self._values(ask, attempt, found)):
                 rows.append(row)
         rights = ask.rights()[: self.right]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generators.repair import _aligned
+from generators.aligned_rests import aligned_rests
 from generators.solutions import Solution
 from generators.steps import split_steps
 from schemas.attempt import Attempt
@@ -23,5 +23,5 @@ def test_a_supposition_is_not_left_behind(first: str, used: bool) -> None:
     text = f"{first}\nThen Q has an area of 1 / 2 / 2 = 1/4.\nA: 25"
     solution = Solution(text, split_steps(text), "reference")
     attempt = Attempt(problem_id="p", text=WRONG, steps=split_steps(WRONG), model="m", policy="m", index=0)
-    rests = [rest for rest, _ in _aligned(attempt, 1, [solution], frozenset())]
+    rests = [rest for rest, _ in aligned_rests(attempt, 1, [solution], frozenset())]
     assert rests == ([text[len(first) + 1 :]] if used else [])
