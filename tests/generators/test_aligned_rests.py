@@ -25,3 +25,13 @@ def test_a_supposition_is_not_left_behind(first: str, used: bool) -> None:
     attempt = Attempt(problem_id="p", text=WRONG, steps=split_steps(WRONG), model="m", policy="m", index=0)
     rests = [rest for rest, _ in aligned_rests(attempt, 1, [solution], frozenset())]
     assert rests == ([text[len(first) + 1 :]] if used else [])
+
+
+@pytest.mark.parametrize(("sign", "used"), [("", True), ("-", False)], ids=["the same", "another value"])
+def test_what_stands_in_symbols_beside_an_equation_is_the_same(sign: str, used: bool) -> None:
+    wrong = f"Step 1: Add 36: -14 + 36 = 22, so 11*x = {sign}22\nStep 2: 22 / 11 = 3, so x = 3"
+    right = "Step 1: To both sides add 36: -14 + 36 = 22, so 11*x = 22\nStep 2: 22 / 11 = 2, so x = 2"
+    attempt = Attempt(problem_id="p", text=wrong, steps=split_steps(wrong), model="m", policy="m", index=0)
+    solution = Solution(right, split_steps(right), "reference")
+    rests = [rest for rest, _ in aligned_rests(attempt, 1, [solution], frozenset())]
+    assert rests == ([right[right.index("Step 2") :]] if used else [])

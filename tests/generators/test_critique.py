@@ -1,11 +1,12 @@
 """Critiques: SCORE's rules on a model's step-by-step feedback, and what ours say."""
 
 import random
+import re
 
 import pytest
 
 from generators.critique import aligned, first_error_feedback, step_feedback, symbolic_critique
-from generators.prompts import critiques, pressure
+from generators.prompts import critiques, feedback, pressure
 from generators.solutions import Solution
 from generators.steps import split_steps
 from schemas.attempt import Attempt
@@ -76,6 +77,26 @@ def test_a_critique_does_not_hold_the_answer() -> None:
     )
     said = symbolic_critique(random.Random(1), wrong, found, solution(RIGHT), "21")
     assert "21" not in said and "the second step" in said
+
+
+def test_a_true_value_that_the_correction_does_not_have_is_not_named() -> None:
+    wrong = attempt("Step 1: 290 + 44 = 224\nThe answer is \\boxed{224}.")
+    found = Location(
+        0, "equations", proven=True, kind="unknown", expression="290 + 44", wrong="224", right="334"
+    )
+    other, same = solution("Step 1: 290 + 45 = 335"), solution("Step 1: 290 + 44 = 334, 334 + 1 = 335")
+    for seed in range(20):
+        assert "334" not in symbolic_critique(random.Random(seed), wrong, found, other, "335")
+        assert "334" in symbolic_critique(random.Random(seed), wrong, found, same, "335")
+
+
+def test_a_critique_gives_no_orders() -> None:
+    assert set(critiques.KIND) == set(feedback.KIND)
+    said = [text for texts in critiques.KIND.values() for text in texts]
+    assert not any(re.search(r"\b(?:you|your)\b", text) for text in said)
+    assert all(
+        text.split()[0] in {"A", "An", "The", "Another", "It", "Something", "Not", "There"} for text in said
+    )
 
 
 @pytest.mark.parametrize(

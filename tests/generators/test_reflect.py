@@ -12,7 +12,7 @@ from generators.ask import Ask
 from generators.engines.base import Sampling
 from generators.engines.scripted import Scripted
 from generators.recipes.lemma import Lemma
-from generators.reflect import notice, sayable
+from generators.reflect import fitting, notice, sayable, shown
 from generators.roles import Role
 from schemas.example import Example, SFTExample
 from schemas.location import Location
@@ -78,6 +78,18 @@ def test_a_template_names_the_numbers_only_where_they_are_known() -> None:
         rng = random.Random(seed)
         assert "3 + 4" in notice(rng, known) and "8" in notice(rng, known)
         assert not any(char.isdigit() for char in notice(rng, likely))
+
+
+def test_of_an_equation_nothing_is_said_where_the_solution_does_not_compute_it() -> None:
+    known = Location(0, "equations", True, expression="1 * 6", wrong="64", right="6")
+    assert fitting(known, "Step 1: 1 * 6 = 6") == known
+    elsewhere = fitting(known, "Step 1: 11 * 6 = 66\nStep 2: 66 + 1 = 67")
+    assert elsewhere.proven and not elsewhere.method and not elsewhere.expression
+
+
+def test_a_computation_in_latex_is_shown_with_latexs_sign() -> None:
+    assert shown("\\frac{1}{5} * 60") == "$\\frac{1}{5} \\cdot 60$"
+    assert shown("3 * 4") == "3 * 4"
 
 
 @pytest.mark.parametrize(

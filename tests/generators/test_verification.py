@@ -101,6 +101,18 @@ def test_a_place_is_named_as_surely_as_it_is_known(served: Tools, confidence: fl
         assert confidence != 0.7 or "25 + 16" not in made
 
 
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_nothing_behind_the_first_mistake_is_tested(served: Tools, step: int) -> None:
+    text = "Step 1: 3 * 4 = 12\nStep 2: 4 * 9 = 36\nStep 3: 36 + 54 = 80\nThe answer is \\boxed{80}."
+    wrong = replace(asyncio.run(case_of(0, served)).wrongs[0], text=text, steps=tuple(split_steps(text)))
+    found = Location(step, "reference", proven=False, expression="what it computes", confidence=0.95)
+    for seed in range(40):
+        made = own_words(random.Random(seed), wrong, Jars(0).problem.statement, found=found)
+        assert stated_verdict(made) is False
+        assert ("36 + 54" in made or "80 is not" in made) is (step == 2)
+        assert "4 * 9" not in made or step == 2
+
+
 def test_a_marker_stands_on_a_line_of_its_own(served: Tools) -> None:
     async def run() -> list[tuple[Attempt, Written | None]]:
         case = await case_of(0, served)

@@ -44,6 +44,19 @@ def test_a_text_that_states_the_answer_but_once_is_cut_at_the_first(judge: Judge
     assert parts(row)[0][1] == FOUNDATION and parts(row)[1][2] == 0
 
 
+def test_a_heading_is_no_redundant_work() -> None:
+    steps = [
+        "It is 17.\n",
+        "It is 17 again.\n",
+        "1. **Prime factors:**\n",
+        "17 has one. It is prime. So.\n",
+        "End.",
+    ]
+    cut = exact_cut(steps, [0, 1])
+    assert cut is not None and cut.redundant == "1. **Prime factors:**\n17 has one. It is prime. "
+    assert exact_cut(steps[:3], [0, 1]) == ("It is 17.\nIt is 17 again.\n", "1. **Prime factors:**\n")
+
+
 def test_dynamic_masks_from_the_step_that_reaches_the_threshold(judge: Judge) -> None:
     (row,) = braked(judge, LONG, SelfBraking(form="dynamic"))
     assert row.variant == "braked_dynamic"

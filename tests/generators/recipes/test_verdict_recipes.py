@@ -14,10 +14,13 @@ from generators.prompts.grading import GRADE_IT
 from generators.prompts.trials import RETRY
 from generators.recipes.base import RECIPES
 from generators.recipes.refine_or_stop import turned
+from generators.recipes.self_rewarding import SelfRewarding
 from generators.recipes.trial_and_check import trials
 from schemas.attempt import Attempt
 from schemas.example import PreferenceExample, SFTExample
 from tests.generators.prompts.banks import problems_of
+from tests.generators.recipes.asked import case_with, learning
+from tests.generators.recipes.asked import rows_of as rows_of_case
 from tests.generators.recipes.verdict_world import pieces, rows_of, shapes
 from tests.world import Jars, case_of, tools
 
@@ -33,18 +36,27 @@ def judge() -> Iterator[Judge]:
 def test_self_rewarding_masks_false_verdicts_and_what_they_are_on(judge: Judge) -> None:
     assert shapes(rows_of("self_rewarding", judge)) == {
         "D1": [MISTAKE, VERDICT, CORRECTION],
-        "D2": [("prefix", 0.0), ("false_verdict", 0.0), CORRECTION],
         "D3": [("answer", 1.0), VERDICT],
     }
 
 
-def test_a_misled_revision_is_another_right_answer(judge: Judge) -> None:
-    rows = [r for _, r in rows_of("self_rewarding", judge, misled=2) if r.variant == "D2"]
-    assert rows
+def test_a_misled_revision_is_another_way(judge: Judge) -> None:
+    """The world's right answers compute the same in two wordings, which is none."""
+    right, slip = Jars(0).right(), Jars(0).wrong("slip_second")
+    other = "Step 1: 4 * 3 = 12\nStep 2: 5 + 12 = 17\nThe answer is \\boxed{17}."
+    case, served = case_with(judge, [right, other, slip])
+    rows = learning(rows_of_case(SelfRewarding(misled=2, wrongs=0, rights=0), served, case)[0])
+    assert [[text.strip() for _, _, text in pieces(row)] for row in rows] == [
+        [right, "[VERIFY] wrong", other],
+        [other, "[VERIFY] wrong", right],
+    ]
     for row in rows:
-        assert isinstance(row, SFTExample)
-        first, _, second = (text for _, _, text in pieces(row))
-        assert first != second and len(row.parents) == 2
+        assert row.variant == "D2" and len(row.parents) == 2
+        assert [(kind, weight) for kind, weight, _ in pieces(row)] == [
+            ("prefix", 0.0),
+            ("false_verdict", 0.0),
+            CORRECTION,
+        ]
 
 
 def test_self_rewarding_with_bare_and_other_markers(judge: Judge) -> None:
