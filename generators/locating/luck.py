@@ -13,6 +13,7 @@ from filters.verify.doubtful import LATEX
 from generators.locating.flow import Evidence, number_in
 from generators.locating.known import Known, known_of
 from generators.locating.reference import is_strange, redeemed
+from generators.procedural.countdown import keeps_the_rules
 from generators.solutions import REFERENCE, Solution
 from schemas.attempt import Attempt
 from schemas.case import Case
@@ -20,9 +21,10 @@ from schemas.case import Case
 
 def without_luck(case: Case, solutions: Sequence[Solution]) -> list[Solution]:
     """The solutions but those that reach the answer by luck, as the reference tells; all where it cannot tell."""
+    solutions = [s for s in solutions if keeps_the_rules(case.problem.statement, s.text)]
     reference = next((s for s in solutions if s.parent == REFERENCE), None)
     if reference is None or not traced(case, reference):
-        return list(solutions)
+        return solutions
     statement = case.problem.statement
     known = known_of([reference], statement)
     attempts = {a.id: a for a in case.attempts}

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise, product
 
+from filters.verify.equations import equations
 from generators.procedural.size import Size
 from generators.procedural.worked import Worked, apply, equation
 
@@ -39,6 +40,11 @@ class Puzzle:
         choices = product(SIGNS, repeat=len(self.numbers) - 1)
         return [signs for signs in choices if partials(self.numbers, signs)[-1] == self.target]
 
+    def computed(self, signs: tuple[str, ...]) -> list[str]:
+        """What is computed step by step with a choice of signs: `6 + 4`, `10 + 9`, …"""
+        before = partials(self.numbers, signs)
+        return [f"{b} {s} {n}" for b, s, n in zip(before, signs, self.numbers[1:], strict=False)]
+
 
 def partials(numbers: tuple[int, ...], signs: tuple[str, ...]) -> list[int]:
     """The results so far, the first number included."""
@@ -46,6 +52,19 @@ def partials(numbers: tuple[int, ...], signs: tuple[str, ...]) -> list[int]:
     for sign, number in zip(signs, numbers[1:], strict=True):
         results.append(apply(results[-1], sign, number))
     return results
+
+
+def keeps_the_rules(statement: str, text: str) -> bool:
+    """Whether a solution uses the numbers in order, to the last or the one before it; of other problems, always.
+
+    The answer is a number that other ways lead to as well: 4 * 3 - 7 is not the way to the 5 that 4, 3, 5 and 7 make
+    before 5 * 7 = 35.
+    """
+    puzzle = read(statement)
+    if puzzle is None:
+        return True
+    done = [e.left for e in equations(text)]
+    return any(done in (way, way[:-1]) for way in map(puzzle.computed, puzzle.ways()))
 
 
 def make(rng: random.Random, size: Size) -> Worked:
