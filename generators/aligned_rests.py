@@ -11,7 +11,8 @@ from generators.solutions import Solution
 from schemas.attempt import Attempt
 
 _SUPPOSES = re.compile(r"\b(?:suppose|assum(?:e|ing)|denote|let(?!['\u2019]s| us| me))\b", re.IGNORECASE)
-_SYMBOLS = re.compile(r"=|\*\s*[a-zA-Z]\b|\d[a-z]\b")
+_SYMBOLS = re.compile(r"\d\s*\*\s*[a-zA-Z]\b|\b[a-zA-Z]\s*=|\d[a-z]\b(?=\s*[=+*/-])")
+"""A variable: 11*x, x =, 3x + 1; not the words of "8 birds * 3 = <<8*3=24>>24 birds"."""
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
 _STEP_NUMBER = re.compile(r"\bstep \d+", re.IGNORECASE)
 

@@ -35,3 +35,12 @@ def test_what_stands_in_symbols_beside_an_equation_is_the_same(sign: str, used: 
     solution = Solution(right, split_steps(right), "reference")
     rests = [rest for rest, _ in aligned_rests(attempt, 1, [solution], frozenset())]
     assert rests == ([right[right.index("Step 2") :]] if used else [])
+
+
+def test_words_inside_an_equation_are_no_symbols() -> None:
+    wrong = "The first group has 8 birds * 3 = <<8*3=24>>24 birds.\nTogether 24 - 6 = 18.\nA: 18"
+    right = "That makes 3 * 8 = 24 birds.\nTogether 24 + 6 = 30.\nA: 30"
+    attempt = Attempt(problem_id="p", text=wrong, steps=split_steps(wrong), model="m", policy="m", index=0)
+    solution = Solution(right, split_steps(right), "reference")
+    rests = [rest for rest, _ in aligned_rests(attempt, 1, [solution], frozenset())]
+    assert rests == ["Together 24 + 6 = 30.\nA: 30"]
