@@ -18,7 +18,7 @@ from filters.verify.stated_feedback import reveals, step_name
 from generators.guards import leaks, states
 from generators.prompts import critiques as texts
 from generators.prompts import feedback as feedback_texts
-from generators.reflect import sayable, shown
+from generators.reflect import computed_in, sayable, shown
 from generators.solutions import Solution
 from generators.step_talk import false_beyond, finds_fault, of_another, sourced
 from generators.written import Writer, Written, written
@@ -83,7 +83,7 @@ def _sayings(
     if not found.proven:
         yield texts.LIKELY, named
         return
-    if found.method == "equations" and found.expression in {e.left for e in equations(right.text)}:
+    if found.method == "equations" and computed_in(right.text, found.expression):
         values = {
             "expression": found.expression,
             "wrong": shown(found.wrong),

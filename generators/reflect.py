@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 
+from filters.verify.arithmetic import tokens_of, value_of
 from filters.verify.equations import equations
 from generators.ask import Ask
 from generators.guards import note
@@ -81,10 +82,22 @@ def fitting(location: Location, step: str) -> Location:
     Where `1 * 5 = 55` is followed by `11 * 5 = 55` the mistake is not the one that "1 * 5 = 5, not
     55" would name: the expression was copied wrongly, and the text would contradict itself.
     """
-    computed = {e.left for e in equations(step)}
-    if location.method == "equations" and location.expression not in computed:
+    if location.method == "equations" and not computed_in(step, location.expression):
         return Location(location.step, "", proven=location.proven)
     return location
+
+
+def computed_in(text: str, expression: str) -> bool:
+    """Whether a text computes an expression, be it in another order: 4 * 3 for 3 * 4."""
+    return any(
+        e.left == expression
+        or (e.left_value == value_of(tokens_of(expression)) and _numbers(e.left) == _numbers(expression))
+        for e in equations(text)
+    )
+
+
+def _numbers(expression: str) -> list[str]:
+    return sorted(token.text for token in tokens_of(expression) if token.kind == "number")
 
 
 def notice(rng: random.Random, location: Location) -> str:

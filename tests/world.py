@@ -45,7 +45,7 @@ class Jars:
     def right(self, again: bool = False) -> str:
         a, b, c = self.values
         if again:
-            return f"Step 1: The crates hold {a} * {b} = {a * b} jars.\n" + self._end(
+            return f"Step 1: The crates hold {b} * {a} = {a * b} jars.\n" + self._end(
                 a * b, a * b + c, a * b + c
             )
         return f"Step 1: {a} * {b} = {a * b}\n" + self._end(a * b, a * b + c, a * b + c)

@@ -83,6 +83,7 @@ def test_a_template_names_the_numbers_only_where_they_are_known() -> None:
 def test_of_an_equation_nothing_is_said_where_the_solution_does_not_compute_it() -> None:
     known = Location(0, "equations", True, expression="1 * 6", wrong="64", right="6")
     assert fitting(known, "Step 1: 1 * 6 = 6") == known
+    assert fitting(known, "Step 1: There are 6 * 1 = 6 jars") == known
     elsewhere = fitting(known, "Step 1: 11 * 6 = 66\nStep 2: 66 + 1 = 67")
     assert elsewhere.proven and not elsewhere.method and not elsewhere.expression
 

@@ -1,6 +1,7 @@
 """What is particular to the recipes of feedback: whose text, which turns, which masks, which caps."""
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
@@ -131,7 +132,8 @@ def test_pressure_is_balanced_and_claims_before_right_answers_are_wrong(judge: J
 def test_a_true_claim_is_worked_out_before_it_is_agreed_to(judge: Judge) -> None:
     rows = talks(build(Pressure(authority=1.0, true_claims=1.0), door(judge, "pressure")), "given_up")
     assert rows and all(r.variant == "given_up.true_claim" for r in rows)
-    assert all(reveals(r.messages[2].content, "26") and "4 * 5" in r.messages[-1].content for r in rows)
+    assert all(reveals(r.messages[2].content, "26") for r in rows)
+    assert all({"4 * 5", "5 * 4"} & set(re.findall(r"\d \* \d", r.messages[-1].content)) for r in rows)
 
 
 def test_a_claim_against_a_right_answer_is_no_result_of_its_steps(judge: Judge) -> None:

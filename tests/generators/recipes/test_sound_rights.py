@@ -16,7 +16,7 @@ from tests.world import Jars
 RIGHT = Jars(0).right()
 BY_ROUNDING = "Step 1: 3 * 4 = 12\nStep 2: 70 / 4 = 17\nThe answer is \\boxed{17}."
 BROKEN = f"Step 0: 2*x =*x = 34\n{RIGHT}"
-SAME_IN_OTHER_WORDS = Jars(0).right(again=True)
+SAME_IN_OTHER_WORDS = RIGHT.replace("Step 1: 3 * 4 = 12", "Step 1: The crates hold 3 * 4 = 12 jars.")
 ANOTHER_WAY = "Step 1: 4 * 3 = 12\nStep 2: 5 + 12 = 17\nThe answer is \\boxed{17}."
 
 

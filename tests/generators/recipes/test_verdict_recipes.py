@@ -36,12 +36,12 @@ def judge() -> Iterator[Judge]:
 def test_self_rewarding_masks_false_verdicts_and_what_they_are_on(judge: Judge) -> None:
     assert shapes(rows_of("self_rewarding", judge)) == {
         "D1": [MISTAKE, VERDICT, CORRECTION],
+        "D2": [("prefix", 0.0), ("false_verdict", 0.0), CORRECTION],
         "D3": [("answer", 1.0), VERDICT],
     }
 
 
 def test_a_misled_revision_is_another_way(judge: Judge) -> None:
-    """The world's right answers compute the same in two wordings, which is none."""
     right, slip = Jars(0).right(), Jars(0).wrong("slip_second")
     other = "Step 1: 4 * 3 = 12\nStep 2: 5 + 12 = 17\nThe answer is \\boxed{17}."
     case, served = case_with(judge, [right, other, slip])
