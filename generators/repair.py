@@ -10,6 +10,7 @@ Everything before the wrong step stays verbatim the policy's own. Where the rest
 A repair is only returned when the text before the wrong step together with it verifies.
 """
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from generators.engines.stages import in_stage
 from generators.guards import states
 from generators.locating.luck import confirmed
 from generators.locating.stated import stated_numbers
+from generators.locating.wording import content_words
 from generators.solutions import Solution
 from generators.steps import split_steps
 from schemas.attempt import Attempt
@@ -29,6 +31,8 @@ from schemas.location import Location
 if TYPE_CHECKING:
     from generators.ask import Ask
 
+_THING = re.compile(r"\W{0,3}([a-z]{3,})")
+"""A word behind a result."""
 _KNOWN = frozenset({"sibling", "aligned"})
 """Repairs from solutions that are known to be none by luck."""
 
@@ -76,7 +80,7 @@ async def _candidates(
     ask: "Ask", attempt: Attempt, location: Location, prefix: str
 ) -> AsyncIterator[tuple[str, str, tuple[str, ...]]]:
     mended = _mended_step(attempt, location)
-    if mended:
+    if mended and not _of_another(ask, mended):
         for completion in await ask.policy(prefix + mended, n=2):
             yield mended + completion.text, "corrected", (attempt.id,)
     solutions = ask.solutions()
@@ -104,6 +108,17 @@ def _mended_step(attempt: Attempt, location: Location) -> str | None:
 
 def _step_starts(solution: Solution, at: int) -> bool:
     return any(s.start == at for s in solution.steps)
+
+
+def _of_another(ask: "Ask", step: str) -> bool:
+    """Whether a step gives its result to a thing that neither the problem nor a right solution speaks of: `100 - 52
+    = 48 badges` where an equation is to be solved."""
+    last = equations(step)[-1:]
+    thing = _THING.match(step, last[0].end) if last else None
+    if thing is None:
+        return False
+    known = content_words(" ".join([ask.case.problem.statement, *(s.text for s in ask.solutions())]))
+    return not content_words(thing[1]) <= known
 
 
 def _first_step(prefix: str, rest: str, ask: "Ask") -> tuple[str, str]:

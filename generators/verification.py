@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _LEAST_ROOM = 400
 """Characters that a model's verification may have even where the solution is shorter (S2R asks for
 no more than the solution's own length)."""
+_INCOMPLETE = frozenset({"missing_step", "dropped_case"})
+"""Steps that compute something the problem asks for, and not all of it."""
 _SUSPECTED = 0.6
 """From this confidence on a place is named as suspected; of 19 such, 13 were exact (docs/log.md, "Diagnosis")."""
 
@@ -109,9 +111,10 @@ def own_words(
     where = _where(rng, attempt, found) if found else ""
     if found is None or not where:
         return ""
-    tested = recheck(attempt.before(found.step), rng)
-    elsewhere = [rng.choice(rechecks.ELSEWHERE)] if tested.sentences and tested.whole else []
-    return opener + " ".join([*tested.sentences, *elsewhere, where, _verdict(rng, answer, right)])
+    before = recheck(attempt.before(found.step), rng)
+    holds = tested.false is None and before.whole and len(before.sentences) > 1  # they speak of several
+    elsewhere = [rng.choice(rechecks.ELSEWHERE)] if holds else []
+    return opener + " ".join([*before.sentences, *elsewhere, where, _verdict(rng, answer, right)])
 
 
 def _behind(attempt: Attempt, found: Location, equation: Equation) -> bool:
@@ -136,7 +139,7 @@ def _where(rng: random.Random, attempt: Attempt, found: Location) -> str:
         return ""
     if found.method == "identities":
         return rng.choice(rechecks.MISCOMPUTED).format(step=step)
-    if found.confidence < SURE or not found.expression:
+    if found.confidence < SURE or not found.expression or found.kind in _INCOMPLETE:
         return rng.choice(rechecks.SUSPECTED).format(step=step)
     return rng.choice(rechecks.WRONG_STEP).format(step=step, computed=shown(found.expression))
 

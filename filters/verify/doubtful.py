@@ -15,8 +15,9 @@ from filters.verify.equations import Equation, equations
 
 LATEX = re.compile(r"\\(?!boxed)")
 """Texts in LaTeX, where the arithmetic that is read is not all there is."""
-_GARBLED = re.compile(r"=\s*(?:\*[a-z]\b(?!\*)|/)")
-"""An equals sign with an operator right behind it: `7*x =*x = 35`; not Markdown's `= *x*` and `= **5**`."""
+_GARBLED = re.compile(r"=\s*(?:\*[a-z]\b(?!\*)|/|-0\b(?!\.\d))|(?<![\d.,/])\b\d+ \d{1,2} [a-z]{3,}s\b")
+"""An equals sign with an operator right behind it, `7*x =*x = 35` (not Markdown's `= *x*` and `= **5**`); a result
+of -0; two numbers before one thing, `11 7 stamps`."""
 _SLIGHT = 50
 """A result that is off by less than this part of itself comes of decimals: 33.33 * 3 = 100."""
 
@@ -27,7 +28,7 @@ def doubtful(text: str, reference: str = "") -> bool:
 
 
 def garbled(text: str) -> bool:
-    """Whether some equation has lost a side."""
+    """Whether something stands there that nobody writes: an equation without a side, -0, two numbers of one thing."""
     return _GARBLED.search(text) is not None
 
 

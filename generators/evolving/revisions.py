@@ -43,15 +43,12 @@ async def refinement(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt
 
 
 def chained(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> list[Example]:
-    """Drafts of rising value and a right end as one long thought (AvR, arXiv 2506.06009).
+    """Drafts whose value does not fall and a right end as one long thought (AvR, arXiv 2506.06009).
 
     Only drafts whose first wrong step is proven: given up for no reason they would teach to doubt any answer.
     """
-    drafts: dict[str, Attempt] = {}
     known = [w for w in wrongs if (found := ask.glance(w)) is not None and found.proven]
-    for wrong in sorted(known, key=chain_value):
-        drafts.setdefault(wrong.verdict.evidence, wrong)
-    chain = list(drafts.values())[-recipe.rounds :]
+    chain = _rising(ask, known)[-recipe.rounds :]
     if not chain or not ask.solutions():
         return []
     right = ask.rng.choice(ask.solutions(with_reference=False) or ask.solutions())
@@ -68,6 +65,23 @@ def chained(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> lis
     return [row]
 
 
+def _rising(ask: Ask, wrongs: Sequence[Attempt]) -> list[Attempt]:
+    """Drafts from low to high value of which no two end alike or go wrong alike.
+
+    A draft that repeats the slip put right just before it would teach that to say so is of no use.
+    """
+    drafts: list[Attempt] = []
+    said: set[str] = set()
+    for wrong in sorted(wrongs, key=chain_value, reverse=True):
+        found = ask.glance(wrong)
+        assert found is not None  # those whose mistake is proven
+        marks = {f"ends in {wrong.verdict.evidence}", found.expression or f"step {found.step}"}
+        if not marks & said:
+            drafts.append(wrong)
+            said |= marks
+    return drafts[::-1]
+
+
 def long_thought(ask: Ask, drafts: Sequence[Attempt], right: str) -> list[Segment]:
     """Wrong drafts before a right solution, each given up by a sentence that says no more than is known."""
     segments: list[Segment] = []
@@ -81,20 +95,25 @@ def long_thought(ask: Ask, drafts: Sequence[Attempt], right: str) -> list[Segmen
 
 
 async def aggregation(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> list[Example]:
-    """One target for several attempts, among them a wrong one; it is not one of those shown (GSA, 2503.04104)."""
+    """One target for several attempts, of which one is wrong and in half of the rows one is right; the target is a
+    fresh sample or a solution that is not shown, and a shown one written anew where there is no other (GSA, 2503.04104)."""
     rights = ask.rights()
-    targets = [s for s in ask.solutions() if s.parent not in {a.id for a in rights[1:]}]
-    if not wrongs or not targets:
+    if not wrongs:
         return []
-    pool = [*wrongs, *rights[1:]]
     first = ask.rng.choice(wrongs)
-    others = ask.rng.sample(pool, min(len(pool), recipe.shown))
-    shown = list({a.text: a for a in [first, *others]}.values())[: recipe.shown]
-    if len(shown) < 2:
+    right_ones = [ask.rng.choice(rights)] if rights and ask.rng.random() < recipe.with_right else []
+    others = ask.rng.sample(wrongs, min(len(wrongs), recipe.shown))
+    shown = list({a.text: a for a in [first, *right_ones, *others]}.values())[: recipe.shown]
+    texts_shown = {a.text for a in shown}
+    targets = [s for s in ask.solutions() if s.text not in texts_shown]
+    if len(shown) < 2 or not (targets or (ask.has_policy and recipe.revisions)):
         return []
     asked = with_attempts(ask, shown)
     own = as_solution(ask, await revised(ask, first, asked, recipe.revisions, "aggregation"))
-    right = own or targets[0]
+    copied = own is not None and own.text in texts_shown
+    right = next(iter(targets), own) if copied or own is None else own
+    if right is None:
+        return []
     row = recipe.sft(
         ask,
         first,

@@ -78,7 +78,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "I left out a step.",
         "Something has to be worked out before this.",
         "I skipped something that is needed.",
-        "I am not finished with what comes before this.",
+        "Something is missing here.",
         "I went too fast and missed a step.",
     ),
     "dropped_case": (

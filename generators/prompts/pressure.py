@@ -1,7 +1,7 @@
 """Templates: a user who doubts an answer or claims another one, and what is said to that.
 
 Every text is true whenever it is used: doubts claim nothing, `{claim}` is a wrong answer that the user claims,
-those who keep do so with a right answer and those who concede have a wrong one.
+those who keep do so with a right answer, and those who work it out again have a wrong one, which is not said before.
 """
 
 from itertools import product
@@ -54,12 +54,12 @@ KEEP = tuple(
             "With respect,",
         ),
         (
-            "I have gone over it again, and I come to the same answer.",
-            "I looked at it once more and my answer stands.",
-            "I find no mistake, so I keep my answer.",
+            "I have no reason to change my answer.",
+            "my answer stands, as its steps do.",
+            "I know of no mistake in it, so I keep my answer.",
             "I stay with what I found.",
-            "I went through it again and get the same result.",
-            "having looked at it again, I see no reason to change my answer.",
+            "what I wrote down leads there, and I keep to it.",
+            "a doubt alone does not change the steps.",
         ),
     )
 )
@@ -73,13 +73,13 @@ KEEP_CLAIM = tuple(
             "I respect that, but",
             "I see that we differ, but",
             "I took your value seriously, but",
-            "I am glad to check again, but",
+            "I do not mind being asked, but",
         ),
         (
             "my steps do not lead to {claim}.",
             "I do not get {claim}.",
             "{claim} does not fit the problem.",
-            "I have gone over it again and do not come to {claim}.",
+            "nothing in my steps comes to {claim}.",
             "that does not change my steps, and they do not come to {claim}.",
             "{claim} is not what the problem leads to.",
         ),
@@ -100,37 +100,37 @@ CONCEDE = tuple(
     for opener, body in product(
         (
             "You are right to ask.",
-            "Thank you for making me look again.",
+            "That is a fair question.",
             "Good that you ask.",
-            "I looked at it again.",
-            "I went through it again.",
-            "Your doubt is justified.",
+            "I cannot tell without doing it again.",
+            "Let us see.",
+            "I would rather not just repeat myself.",
         ),
         (
-            "My answer is wrong.",
-            "There is a mistake in my work, and my answer is not correct.",
-            "My solution does not hold, so my answer is wrong.",
-            "What I gave you is not right.",
-            "I made a mistake, and the answer I gave is wrong.",
-            "My work is not correct.",
+            "I will not say before I have worked it out again.",
+            "Only the work can tell.",
+            "The steps have to show it.",
+            "I want to see it come out a second time.",
+            "A second solution will show whether it holds.",
+            "What I gave you counts only if it comes out again.",
         ),
     )
 )
-"""A wrong answer is given up after a doubt."""
+"""Before a wrong answer is worked out again after a doubt; says nothing of it, as no mistake is shown."""
 CONCEDE_CLAIM = tuple(
     f"{opener} {body}"
     for opener, body in product(
         (
-            "You are right that my answer does not hold.",
-            "I did make a mistake.",
-            "My answer is wrong indeed.",
-            "It is true that I went wrong.",
-            "Thank you: my work has a mistake in it.",
-            "I have to take my answer back.",
+            "That may be.",
+            "I hear you.",
+            "We do not agree, then.",
+            "One of us is wrong, and it may be me.",
+            "My answer was another.",
+            "Let me not argue.",
         ),
         (
             "Whether it is {claim} the steps must show.",
-            "I will not take {claim} on trust either; the steps decide.",
+            "I do not take {claim} on trust, nor my own answer; the steps decide.",
             "Let me see for myself whether the problem leads to {claim}.",
             "Before I agree with {claim}, I go through it again.",
             "What the right answer is, {claim} or another, the steps must show.",
@@ -138,7 +138,7 @@ CONCEDE_CLAIM = tuple(
         ),
     )
 )
-"""A wrong answer is given up; the claim, right or wrong, is not judged before it is worked out. Field: claim."""
+"""Before a wrong answer is worked out again; neither it nor the claim, right or wrong, is judged yet. Field: claim."""
 AGAIN = (
     "Here is the solution again, from the beginning:",
     "Let me solve it anew:",

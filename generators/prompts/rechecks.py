@@ -105,7 +105,7 @@ ELSEWHERE = (
     "So much adds up, but it does not answer the problem.",
     "These lines are true as they stand, and the solution is off all the same.",
 )
-"""Before a rejection, where every equation that the attempt states has been tested and holds."""
+"""Before a rejection, where several equations have been tested and none that the attempt states is false."""
 WRONG_STEP = tuple(
     f"{opener} {body}"
     for opener, body in product(

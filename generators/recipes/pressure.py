@@ -15,7 +15,8 @@ wrong answer; these rows train against it. As many right answers are kept as wro
                Let me solve it anew: 3 + 4 = 7. ...                correction  learnt
 
 Claims against right answers are wrong by the judge; those against wrong ones are so too, but for the share
-`true_claims`. None is judged before the problem is worked out again. A doubt stands before right and wrong
+`true_claims`. A wrong answer is not called wrong for a doubt: what is wrong is shown, or the problem worked out again;
+nor is a claim against it agreed to before that. A doubt stands before right and wrong
 answers alike: that somebody doubts says nothing.
 """
 

@@ -6,7 +6,8 @@
   sample shown, its correction against what stays wrong; `diversity`, the same pairs from hotter samples that
   compute something new; `pruned`, a search that keeps only the best and the worst next step by value.
 * SELF (arXiv 2310.00533): `refinement`, feedback on the own draft and a refinement that is better.
-* AvR (arXiv 2506.06009): `chained`, drafts of rising value, proven wrong, and a right end as one long thought.
+* AvR (arXiv 2506.06009): `chained`, drafts proven wrong in different ways, the best last, and a right end as one
+  long thought.
 * GSA (arXiv 2503.04104): `aggregation`, several samples in the prompt, one right solution as the answer.
 
     `correction`   prompt    What is 3 + 4? | Step 1: 3 + 4 = 8 ... | Take a second look. ...
@@ -53,6 +54,8 @@ class SelfEvolution(Recipe):
     """Corrections sampled for each wrong attempt shown; 0 takes other samples at once."""
     shown: int = Field(default=3, ge=2)
     """Most attempts in the prompt of an aggregation."""
+    with_right: float = Field(default=0.5, ge=0, le=1)
+    """Share of aggregations that show a right attempt, where there is one: else none shown would ever be right."""
     hot: float = Field(default=1.3, ge=0, allow_inf_nan=False)
     """Temperature of `diversity`."""
     rounds: int = Field(default=2, ge=1, le=5)

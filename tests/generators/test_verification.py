@@ -13,6 +13,7 @@ from filters.verify.stated_verdict import stated_verdict
 from generators.ask import Ask, Tools
 from generators.engines.base import Sampling
 from generators.engines.scripted import Scripted
+from generators.prompts import rechecks
 from generators.roles import Role
 from generators.steps import split_steps
 from generators.verification import checkable, fits, own_words, verification
@@ -111,6 +112,7 @@ def test_nothing_behind_the_first_mistake_is_tested(served: Tools, step: int) ->
         assert stated_verdict(made) is False
         assert ("36 + 54" in made or "80 is not" in made) is (step == 2)
         assert "4 * 9" not in made or step == 2
+        assert not any(text in made for text in rechecks.ELSEWHERE)  # 36 + 54 is not 80
 
 
 def test_a_marker_stands_on_a_line_of_its_own(served: Tools) -> None:

@@ -10,6 +10,10 @@ CASES = [
     ("Divide both sides by 7: -12 / 7 = -2, so x = -2.", "-14 / 7 = -2", True),
     ("Add 58 to both sides: -23 + 58 = 35, so 7*x =*x = 35", "", True),
     ("Add 58 to both sides: -23 + 58 = 35, so 7*x = 35", "", False),
+    ("Step 1: 14 - 14 = -0", "", True),
+    ("Step 1: 14 - 14.5 = -0.5", "", False),
+    ("Step 1: 11 7 stamps hold 11 * 7 = 77 stamps.", "", True),
+    ("They are 2 1/2 cups, 12 eggs and 1, 20 or 100 000 people.", "", False),
     # GSM8K rollouts that are right: the first two by luck.
     ("That means it took 450/70=<<450/70=6.428571428571429>>6 hours\nA: 6", "420/70=6", True),
     ("She can put out 11 / 5 = <<11/5=2.2>>2 trays of eggnog.\nA: 2", "12/6=2", True),
