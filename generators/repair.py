@@ -59,7 +59,8 @@ async def repairs(ask: "Ask", attempt: Attempt, location: Location, most: int = 
         if step.strip() == wrong_step or rest in found or _unfit(ask, rest):
             continue
         verdict = await ask.verify(prefix + rest)
-        if verdict.is_right and (how in _KNOWN or _confirmed(ask, attempt, prefix + rest)):
+        known = how in _KNOWN or (not _of_another(ask, step) and _confirmed(ask, attempt, prefix + rest))
+        if verdict.is_right and known:
             found[rest] = Repair(step, after, how, parents, f"answer:{verdict.method}")
         if len(found) >= most:
             break
@@ -80,7 +81,7 @@ async def _candidates(
     ask: "Ask", attempt: Attempt, location: Location, prefix: str
 ) -> AsyncIterator[tuple[str, str, tuple[str, ...]]]:
     mended = _mended_step(attempt, location)
-    if mended and not _of_another(ask, mended):
+    if mended:
         for completion in await ask.policy(prefix + mended, n=2):
             yield mended + completion.text, "corrected", (attempt.id,)
     solutions = ask.solutions()

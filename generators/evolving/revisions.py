@@ -95,8 +95,11 @@ def long_thought(ask: Ask, drafts: Sequence[Attempt], right: str) -> list[Segmen
 
 
 async def aggregation(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> list[Example]:
-    """One target for several attempts, of which one is wrong and in half of the rows one is right; the target is a
-    fresh sample or a solution that is not shown, and a shown one written anew where there is no other (GSA, 2503.04104)."""
+    """One target for several attempts, of which one is wrong and in half of the rows one is right (GSA, 2503.04104).
+
+    The target is a fresh sample or a solution that is not shown; one of those shown, written anew, where there is no
+    other.
+    """
     rights = ask.rights()
     if not wrongs:
         return []
@@ -110,8 +113,8 @@ async def aggregation(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attemp
         return []
     asked = with_attempts(ask, shown)
     own = as_solution(ask, await revised(ask, first, asked, recipe.revisions, "aggregation"))
-    copied = own is not None and own.text in texts_shown
-    right = next(iter(targets), own) if copied or own is None else own
+    fresh = own if own and own.text not in texts_shown else None
+    right = fresh or next(iter(targets), own)
     if right is None:
         return []
     row = recipe.sft(

@@ -26,9 +26,9 @@ def test_a_mended_step_speaks_of_this_problem(judge: Judge, thing: str, taken: b
         (wrong,) = case.wrongs
         found = await door.locate(wrong)
         assert found is not None and found.method == "equations"
-        return [r.how for r in await repairs(door, wrong, found)]
+        return [r.step for r in await repairs(door, wrong, found)]
 
-    assert ("corrected" in asyncio.run(made())) is taken
+    assert (mended in asyncio.run(made())) is taken
 
 
 @pytest.mark.parametrize(
