@@ -95,7 +95,7 @@ def long_thought(ask: Ask, drafts: Sequence[Attempt], right: str) -> list[Segmen
 
 
 async def aggregation(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attempt]) -> list[Example]:
-    """One target for several attempts, of which one is wrong and in half of the rows one is right (GSA, 2503.04104).
+    """One target for several attempts: one is wrong, and of `with_right` of the rows one right (GSA, 2503.04104).
 
     The target is a fresh sample or a solution that is not shown; one of those shown, written anew, where there is no
     other.
@@ -109,7 +109,8 @@ async def aggregation(recipe: "SelfEvolution", ask: Ask, wrongs: Sequence[Attemp
     shown = list({a.text: a for a in [first, *right_ones, *others]}.values())[: recipe.shown]
     texts_shown = {a.text for a in shown}
     targets = [s for s in ask.solutions() if s.text not in texts_shown]
-    if len(shown) < 2 or not (targets or (ask.has_policy and recipe.revisions)):
+    targets += [s for s in ask.solutions() if s.parent in {a.id for a in right_ones}]
+    if len(shown) < 2:
         return []
     asked = with_attempts(ask, shown)
     own = as_solution(ask, await revised(ask, first, asked, recipe.revisions, "aggregation"))

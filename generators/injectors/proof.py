@@ -22,6 +22,7 @@ from filters.verify.math.judge import Judge
 from generators.dataflow.graph import Graph
 from generators.dataflow.reading import read
 from generators.injectors.base import Subject
+from generators.injectors.reordered import reordered
 from generators.steps import split_steps
 from schemas.attempt import Step
 from schemas.injection import Check, Injection
@@ -121,7 +122,12 @@ def _other_quantity(
             seen,
             needed.left == found.left and needed.left_value == needed.stated_value != found.stated_value,
         )
-    known = {e.stated_value for e in equations_of(injection.original)}
+    stated_there = equations_of(injection.original)
+    if reordered(
+        found.left, stated_there[stated_there.index(needed) :] if needed in stated_there else [needed]
+    ):
+        return f"{seen}, a term of the same sum", False
+    known = {e.stated_value for e in stated_there}
     return seen, found.holds is True and found.stated_value not in known
 
 

@@ -142,9 +142,9 @@ CONCEDE_CLAIM = tuple(
 AGAIN = (
     "Here is the solution again, from the beginning:",
     "Let me solve it anew:",
-    "Corrected:",
+    "Here it is once more:",
     "This is how it goes:",
     "Let me work it out once more:",
-    "Doing it properly:",
+    "From the beginning, then:",
 )
 """Before the correction."""
