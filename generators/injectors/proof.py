@@ -21,8 +21,8 @@ from filters.verify.equations import Equation, equations
 from filters.verify.math.judge import Judge
 from generators.dataflow.graph import Graph
 from generators.dataflow.reading import read
+from generators.dataflow.reordered import reordered
 from generators.injectors.base import Subject
-from generators.injectors.reordered import reordered
 from generators.steps import split_steps
 from schemas.attempt import Step
 from schemas.injection import Check, Injection
@@ -122,19 +122,15 @@ def _other_quantity(
             seen,
             needed.left == found.left and needed.left_value == needed.stated_value != found.stated_value,
         )
-    stated_there = equations_of(injection.original)
-    if reordered(
-        found.left, stated_there[stated_there.index(needed) :] if needed in stated_there else [needed]
-    ):
-        return f"{seen}, a term of the same sum", False
-    known = {e.stated_value for e in stated_there}
+    if reordered(found.left, equations_of(injection.original, injection.step)):
+        return f"{seen}, terms of the same sum", False
+    known = {e.stated_value for e in equations_of(injection.original)}
     return seen, found.holds is True and found.stated_value not in known
 
 
-def equations_of(text: str) -> list[Equation]:
-    """The equations of all steps of a text."""
-    steps = _steps(text)
-    return [e for s in steps for e in equations(text[s.start : s.end])]
+def equations_of(text: str, first: int = 0) -> list[Equation]:
+    """The equations of a text's steps from the first one asked for on."""
+    return [e for s in _steps(text)[first:] for e in equations(text[s.start : s.end])]
 
 
 @lru_cache(maxsize=512)

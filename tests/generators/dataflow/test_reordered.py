@@ -3,7 +3,7 @@
 import pytest
 
 from filters.verify.equations import equations
-from generators.injectors.reordered import reordered, signed_terms
+from generators.dataflow.reordered import reordered, signed_terms
 
 
 @pytest.mark.parametrize(
