@@ -122,7 +122,8 @@ def _other_quantity(
             seen,
             needed.left == found.left and needed.left_value == needed.stated_value != found.stated_value,
         )
-    if reordered(found.left, equations_of(injection.original, injection.step)):
+    rest = equations_of(injection.original, injection.step)
+    if injection.kind != "dropped_case" and reordered(found.left, rest):
         return f"{seen}, terms of the same sum", False
     known = {e.stated_value for e in equations_of(injection.original)}
     return seen, found.holds is True and found.stated_value not in known
