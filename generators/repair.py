@@ -59,8 +59,7 @@ async def repairs(ask: "Ask", attempt: Attempt, location: Location, most: int = 
         if step.strip() == wrong_step or rest in found or _unfit(ask, rest):
             continue
         verdict = await ask.verify(prefix + rest)
-        known = how in _KNOWN or (not _of_another(ask, step) and _confirmed(ask, attempt, prefix + rest))
-        if verdict.is_right and known:
+        if verdict.is_right and (how in _KNOWN or _sound(ask, attempt, step, prefix + rest)):
             found[rest] = Repair(step, after, how, parents, f"answer:{verdict.method}")
         if len(found) >= most:
             break
@@ -71,10 +70,10 @@ def _unfit(ask: "Ask", rest: str) -> bool:
     return states_falsehood(rest) or doubtful(rest, ask.case.problem.solution)
 
 
-def _confirmed(ask: "Ask", attempt: Attempt, text: str) -> bool:
-    """Whether what the policy went on to say does not come to the answer by luck."""
+def _sound(ask: "Ask", attempt: Attempt, step: str, text: str) -> bool:
+    """Whether what the policy went on to say is of this problem and does not come to the answer by luck."""
     whole = replace(attempt, text=text, steps=split_steps(text, ask.style))
-    return confirmed(ask.case, ask.solutions(), whole)
+    return not _of_another(ask, step) and confirmed(ask.case, ask.solutions(), whole)
 
 
 async def _candidates(
