@@ -247,6 +247,7 @@ def finish(
         incidents=incidents,
         stopped=stopped,
         packages=packages(),
+        build_id=kit.build_id,
     )
     write_card(out, manifest, kit.recipes)
     write_json(out / "manifest.json", manifest.as_json())

@@ -44,6 +44,11 @@ class Kit:
         """The config's hash: every chunk asks for it, and making it checks every member again."""
         return self.config.digest()
 
+    @property
+    def build_id(self) -> str:
+        """The build's name in logs and in its manifest."""
+        return f"b-{self.digest[:16]}"
+
     def spent(self) -> dict[str, float]:
         """Completions and tokens so far, over all roles; `total_*` with the build's earlier runs."""
         engines = self._opened()

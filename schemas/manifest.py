@@ -26,6 +26,18 @@ class CellCount:
     got: int
 
 
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What a quality gate of the config found; a build with one that did not pass is not published."""
+
+    gate: str
+    passed: bool
+    said: str
+    """What was wanted and what there is, in one sentence for people."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """What it measured, by slug."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """The config that was built, the files, the counts of the funnel, and what it ran with.
@@ -52,6 +64,9 @@ class Manifest:
     stopped: str = ""
     error_kinds: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
     targets: tuple[CellCount, ...] = ()
+    gates: tuple[GateResult, ...] = ()
+    build_id: str = ""
+    """Hash of what decides the rows: config, inputs, models and code. Runs that go on with a build keep it."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists."""
@@ -62,4 +77,5 @@ class Manifest:
         """The manifest that `as_json` wrote."""
         files = tuple(DataFile(**f) for f in content["files"])
         targets = tuple(CellCount(**c) for c in content.get("targets", ()))
-        return cls(**{**content, "files": files, "targets": targets})
+        gates = tuple(GateResult(**g) for g in content.get("gates", ()))
+        return cls(**{**content, "files": files, "targets": targets, "gates": gates})
