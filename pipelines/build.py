@@ -14,10 +14,12 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.address import build_id, case_address
 from pipelines.card import write_card
-from pipelines.cases import UNFINISHED, CaseResult
-from pipelines.chunks import ChunkResult, Tick, finished, work_chunk
-from pipelines.config import BuildConfig
+from pipelines.cases import CaseResult
+from pipelines.chunk_result import UNFINISHED, ChunkResult
+from pipelines.chunks import Tick, finished, work_chunk
+from pipelines.config import BuildConfig, model_ids
 from pipelines.config_file import first_difference
 from pipelines.error_kinds import without_kinds
 from pipelines.files import sha256_of, write_json
@@ -37,7 +39,7 @@ class Stages:
     """The stages of a build as plain functions; a flow puts tasks in their place."""
 
     plan: Callable[[BuildConfig, Path], Plan] = make_plan
-    chunk: Callable[[ChunkInput, Path, Kit, Tick], Awaitable[ChunkResult]] = work_chunk
+    chunk: Callable[[ChunkInput, Kit, Tick], Awaitable[ChunkResult]] = work_chunk
     kit: Callable[[BuildConfig, Path], AbstractAsyncContextManager[Kit]] = open_kit
 
 
@@ -83,16 +85,14 @@ async def build(
     claim(out, config)
     with only_build_in(work):
         plan = stages.plan(config, work)
-        done = already_finished(config, out)
+        done = already_finished(config, out, plan)
         if done is not None:
             spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
             return Outcome(out, done, dict(done.counts), spent)
         async with stages.kit(config, work) as kit:
             progress.begin(sum(c.problems for c in plan.chunks), kit)
             with first_error():
-                worked = await in_rounds(
-                    plan, kit, lambda chunks: _all_chunks(chunks, work, kit, progress, stages)
-                )
+                worked = await in_rounds(plan, kit, lambda chunks: _all_chunks(chunks, kit, progress, stages))
             spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
             return finish(config, out, plan, worked, kit, spent)
 
@@ -107,7 +107,7 @@ def only_build_in(work: Path) -> Iterator[None]:
             raise ResumeError(
                 f"another build is running in {work.parent}; wait for it, or use another --out"
             ) from None
-        for partial in (work / "chunks").glob(".*.partial"):
+        for partial in work.glob("*/.*.partial"):
             shutil.rmtree(partial, ignore_errors=True)  # what a killed build left behind
         yield
 
@@ -120,7 +120,7 @@ def claim(out: Path, config: BuildConfig) -> None:
         difference = first_difference(before["config"], config.identity())
         if before["format"] != FORMAT_VERSION:
             difference = f"format: was {before['format']!r}, is {FORMAT_VERSION!r}"
-        if difference and (out / "work" / "plan" / "plan.json").is_file():
+        if difference and (out / "work" / "plan.json").is_file():
             raise ResumeError(
                 f"{out} holds a build of another config; {difference}. Use the old value, or another --out"
             )
@@ -132,29 +132,25 @@ def claim(out: Path, config: BuildConfig) -> None:
     write_json(saved, {"config": config.identity(), "format": FORMAT_VERSION})
 
 
-def already_finished(config: BuildConfig, out: Path) -> Manifest | None:
-    """The manifest, where this very build is finished: whole, without a failed case, of the same models."""
+def already_finished(config: BuildConfig, out: Path, plan: Plan) -> Manifest | None:
+    """The manifest, where this very build is finished: whole, without a failed case, of the same models and code."""
     path = out / "manifest.json"
     if not path.is_file():
         return None
     manifest = Manifest.from_json(json.loads(path.read_text(encoding="utf-8")))
-    if manifest.config_digest != config.digest() or any(map(manifest.counts.get, UNFINISHED)):
+    if any(map(manifest.counts.get, UNFINISHED)) or manifest.build_id != identify(config, plan):
         return None
     whole = all((out / f.path).is_file() and sha256_of(out / f.path) == f.sha256 for f in manifest.files)
-    return manifest if whole and _fingerprints(config) == _fingerprints_of(manifest) else None
+    return manifest if whole else None
 
 
-def _fingerprints(config: BuildConfig) -> dict[str, str]:
-    """What the roles' models are now, without loading their weights: a folder may hold a new checkpoint."""
-    return {role: options.open_for_replay().fingerprint for role, options in config.engines_made().items()}
-
-
-def _fingerprints_of(manifest: Manifest) -> dict[str, str]:
-    return {role: model["fingerprint"] for role, model in manifest.models.items()}
+def identify(config: BuildConfig, plan: Plan) -> str:
+    """The build's id, found without loading a model's weights: a folder may hold a new checkpoint."""
+    return build_id(config, plan.address, case_address(config, model_ids(config)))
 
 
 async def _all_chunks(
-    chunks: Sequence[ChunkInput], work: Path, kit: Kit, progress: Progress, stages: Stages
+    chunks: Sequence[ChunkInput], kit: Kit, progress: Progress, stages: Stages
 ) -> list[ChunkResult]:
     """Results in plan order; finished chunks are taken as they are, those with unfinished cases tried again.
 
@@ -165,10 +161,10 @@ async def _all_chunks(
     waiting: list[ChunkInput] = []
 
     async def one(chunk: ChunkInput) -> None:
-        results[chunk.name] = await stages.chunk(chunk, work, kit, progress.tick)
+        results[chunk.name] = await stages.chunk(chunk, kit, progress.tick)
 
     for chunk in chunks:
-        done = await asyncio.to_thread(finished, chunk, work, kit)
+        done = await asyncio.to_thread(finished, chunk, kit)
         if done is not None and not done.unfinished:
             progress.resumed(done)
             results[chunk.name] = done
@@ -179,7 +175,7 @@ async def _all_chunks(
         progress.resumed(done)
         results[chunk.name] = done
 
-    await replay_chunks(waiting, work, kit, replayed)
+    await replay_chunks(waiting, kit, replayed)
     async with asyncio.TaskGroup() as begun:
         for chunk in waiting:
             if chunk.name in results:
@@ -237,7 +233,7 @@ def finish(
         format_version=FORMAT_VERSION,
         version=version(),
         config=config.identity(),
-        config_digest=kit.digest,
+        config_digest=config.digest(),
         files=tuple(files),
         counts=total,
         error_kinds=kinds,
@@ -247,7 +243,7 @@ def finish(
         incidents=incidents,
         stopped=stopped,
         packages=packages(),
-        build_id=kit.build_id,
+        build_id=build_id(config, plan.address, kit.case_address),
     )
     write_card(out, manifest, kit.recipes)
     write_json(out / "manifest.json", manifest.as_json())

@@ -12,6 +12,7 @@ from generators.ask import Ask
 from generators.attempts import BroughtAttempt, brought, judged, sample
 from generators.engines.stages import stage
 from generators.recipes.base import Recipe
+from pipelines.chunk_result import UNFINISHED
 from pipelines.error_kinds import kind_slugs
 from pipelines.kit import Kit
 from schemas.case import Case
@@ -22,9 +23,6 @@ from schemas.ids import content_hash
 from schemas.location import Location
 from schemas.problem import Problem
 from schemas.sampled import Sampled
-
-UNFINISHED = ("failed", "unpaid")
-"""Counts of cases that the next run tries again: those that failed, and those the budget did not reach."""
 
 
 @dataclass

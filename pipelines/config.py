@@ -12,7 +12,7 @@ from filters.base import FILTERS, RowFilter
 from filters.verify.math.options import JudgeOptions
 from generators.ask import LocateOptions
 from generators.attempts_file import AttemptsFile
-from generators.engines.base import ENGINES, EngineOptions
+from generators.engines.base import ENGINES, EngineOptions, policy_id
 from generators.engines.budget import BudgetOptions
 from generators.recipes.base import RECIPES, Recipe
 from generators.roles import PromptOptions, SamplingOptions
@@ -64,8 +64,11 @@ class RunConfig(Options):
 
     cases_in_flight: int = Field(default=512, ge=1)
     """Problems worked on at once. More than the engine has slots, so that slow ones leave it no gap."""
+    store: str = ""
+    """Folder that builds share: journal, chunk results, plans and the judge's verdicts, so that a build costs what is
+    new in it. Empty: `work` of the build's own folder."""
     journal: str = ""
-    """Folder of the journal; empty: `work/journal` of the build. May be shared between builds."""
+    """Folder of the journal alone; empty: `journal` of the store. May be shared between builds."""
     replay_only: bool = False
     """Never ask the model: a completion that is not journaled fails its case."""
     replay_processes: int | None = Field(default=None, ge=0)
@@ -92,7 +95,7 @@ class BuildConfig(Options):
     limit: int | None = Field(default=None, ge=1)
     """Most problems used; null: all."""
     chunk_size: int = Field(default=200, ge=1)
-    """Problems per chunk: the unit of work that is written whole."""
+    """Problems per chunk on average, from half to twice as many: the unit of work that is written whole."""
     sources: list[dict[str, Any]] = Field(min_length=1)
     """Where problems come from: sources by `type` with their options."""
     attempts: list[AttemptsFile] = []
@@ -217,3 +220,11 @@ class BuildConfig(Options):
     def digest(self) -> str:
         """Hash of the identity."""
         return content_hash(self.identity())
+
+
+def model_ids(config: BuildConfig) -> dict[str, str]:
+    """Id of every role's model and sampling, as rows carry it, without loading weights."""
+    return {
+        name: policy_id(options.open_for_replay().fingerprint, config.roles()[name].sampling.sampling())
+        for name, options in config.engines_made().items()
+    }

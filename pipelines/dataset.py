@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pipelines.plan import planned_in
 from schemas.arrow import TABLES
 from schemas.exceptions import InputError
 from schemas.problem import Problem
@@ -75,7 +76,8 @@ def find(folder: Path, wanted: str) -> tuple[str, dict[str, Any]] | None:
 
 def planned_problem(folder: Path, problem_id: str) -> Problem | None:
     """The problem as the build's plan holds it; None in a published dataset, which has no plan."""
-    for path in sorted((folder / "work" / "plan").glob("chunk-*.jsonl")):
+    plan = planned_in(folder / "work")
+    for path in sorted(plan.glob("chunk-*.jsonl")) if plan else ():
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 written = json.loads(line)["problem"]

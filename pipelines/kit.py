@@ -7,9 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filters.base import RowFilter
 from filters.verify.math.judge import Judge
+from filters.verify.math.options import JudgeOptions
 from generators.ask import Tools
 from generators.engines.base import Engine
 from generators.engines.budget import Budget
@@ -17,9 +19,14 @@ from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.recipes.base import Recipe
 from generators.roles import Role
+from pipelines.address import case_address, chunk_address
 from pipelines.config import ROLES, BuildConfig
 from pipelines.files import write_json
+from pipelines.store import Store, open_store
 from pipelines.window import Window
+
+if TYPE_CHECKING:
+    from pipelines.plan import ChunkInput
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,7 @@ class Kit:
     """Everything a chunk needs, opened once per process: loading a model can cost minutes."""
 
     config: BuildConfig
+    store: Store
     tools: Tools
     recipes: list[Recipe]
     filters: list[RowFilter]
@@ -40,14 +48,13 @@ class Kit:
     """What other processes took from the journal for this build: `completions`."""
 
     @cached_property
-    def digest(self) -> str:
-        """The config's hash: every chunk asks for it, and making it checks every member again."""
-        return self.config.digest()
+    def case_address(self) -> str:
+        """What decides what becomes of a case: every chunk asks for it, and making it reads our source files."""
+        return case_address(self.config, {role: model["id"] for role, model in self.models().items()})
 
-    @property
-    def build_id(self) -> str:
-        """The build's name in logs and in its manifest."""
-        return f"b-{self.digest[:16]}"
+    def address(self, chunk: "ChunkInput") -> str:
+        """Address of a chunk's result in the store."""
+        return chunk_address(chunk.sha256, chunk.samples, self.case_address)
 
     def spent(self) -> dict[str, float]:
         """Completions and tokens so far, over all roles; `total_*` with the build's earlier runs."""
@@ -98,13 +105,14 @@ async def open_kit(
     `around` puts something between every engine and its journal: what fails on purpose, or takes its time.
     """
     async with AsyncExitStack() as stack:
-        judge = stack.enter_context(Judge(config.judge))
+        store = open_store(config, work)
+        judge = stack.enter_context(Judge(_judging(config, store)))
         spending = work / "spent.json"
         before = json.loads(spending.read_text(encoding="utf-8")) if spending.is_file() else {}
         budget = Budget(config.run.budget, before)
         # After the engines are closed: what is in flight then is still bought.
         stack.callback(lambda: write_json(spending, budget.spending()))
-        engines = _open_engines(config, work, budget, stack, around or (lambda engine: engine))
+        engines = _open_engines(config, store, budget, stack, around or (lambda engine: engine))
         sampling = {name: role.sampling.sampling() for name, role in config.roles().items()}
         roles = {name: Role(engine, sampling[name]) for name, engine in engines.items()}
         tools = Tools(
@@ -117,14 +125,21 @@ async def open_kit(
             locate=config.locate,
             seed=config.seed,
         )
-        window = Window(config.run.cases_in_flight, config.chunk_size)
+        window = Window(config.run.cases_in_flight, 2 * config.chunk_size)
         recipes, filters = config.recipes_made(), config.filters_made()
-        yield Kit(config, tools, recipes, filters, window, budget, spending, engines)
+        yield Kit(config, store, tools, recipes, filters, window, budget, spending, engines)
+
+
+def _judging(config: BuildConfig, store: Store) -> JudgeOptions:
+    """The judge's options; what its workers said is kept in the store unless the config names another place."""
+    if config.judge.cache_dir:
+        return config.judge
+    return config.judge.model_copy(update={"cache_dir": store.verdicts})
 
 
 def _open_engines(
     config: BuildConfig,
-    work: Path,
+    store: Store,
     budget: Budget,
     stack: AsyncExitStack,
     around: Callable[[Engine], Engine],
@@ -133,7 +148,7 @@ def _open_engines(
     engines: dict[str, JournaledEngine] = {}
     made = config.engines_made()
     if made:
-        journal = Journal(Path(config.run.journal) if config.run.journal else work / "journal")
+        journal = Journal(config.run.journal or store.journal)
         stack.callback(journal.close)
     for name, options in made.items():
         twin = next((other for other in engines if made[other] == options), None)

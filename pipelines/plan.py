@@ -1,28 +1,34 @@
 """Planning: sources and attempts are read once and written as chunk inputs.
 
 A chunk input is one JSON line per problem with the attempts brought for it, so that a chunk can
-be worked on by any process from a path and a hash. `plan.json` is written last.
+be worked on by any process from a path and a hash. Plans are kept by what they were made of; `plan.json` in a
+build's work folder names its own.
 """
 
 import itertools
 import json
+import os
+import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from generators.attempts import BroughtAttempt
 from generators.attempts_file import AttemptsFile, ImportedAttempt
 from generators.sources.base import Source
+from pipelines.address import plan_address
 from pipelines.config import BuildConfig
 from pipelines.files import sha256_of, write_json
+from pipelines.store import open_store
 from schemas.dropped import Dropped
 from schemas.exceptions import InputError, ResumeError
-from schemas.ids import canonical_json
+from schemas.ids import canonical_json, seed_of
 from schemas.problem import Problem
 
 Brought = dict[str, list[ImportedAttempt]]
+
+_DROPPED = "dropped.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +44,6 @@ class ChunkInput:
     problems: int
     samples: int = 0
 
-    @property
-    def folder(self) -> str:
-        """Name of its result's folder: rounds with more samples have one of their own."""
-        return f"{self.name}.k{self.samples}" if self.samples else self.name
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -55,36 +56,88 @@ class Plan:
     counts: dict[str, int]
     dropped_path: str
     first: int = 0
+    address: str = ""
+    """Hash of what it was made of."""
 
 
 def make_plan(config: BuildConfig, work: Path) -> Plan:
-    """Read the sources into chunk inputs, or take the plan that is there. InputError, ResumeError."""
-    folder = work / "plan"
-    done = folder / "plan.json"
-    sources, attempts = config.sources_made(), config.attempts_made()
-    if done.is_file():
-        return _resumed(json.loads(done.read_text(encoding="utf-8")), folder, _files(sources, attempts))
+    """The plan of a build: what it began with, else one of the same inputs in the store, else a new one.
+
+    InputError, ResumeError.
+    """
+    attempts, pointer = config.attempts_made(), work / "plan.json"
+    began = json.loads(pointer.read_text(encoding="utf-8")) if pointer.is_file() else None
+    if began:
+        _refuse_change(began["inputs"], _files(config.sources_made(), attempts))
+        folder = work / began["folder"]
+        if (folder / "plan.json").is_file():
+            return _opened(folder, began["address"])
+    # From here on a dataset that grows on the Hub is the one it is now.
+    sources = [source.pinned() for source in config.sources_made()]
     inputs = [{"path": f, "sha256": sha256_of(Path(f))} for f in _files(sources, attempts)]
-    folder.mkdir(parents=True, exist_ok=True)
+    sha256s = {entry["path"]: entry["sha256"] for entry in inputs}
+    address = plan_address(config, sources, sha256s, _most(config))
+    folder = open_store(config, work).plans / address[:40]
+    if not (folder / "plan.json").is_file():
+        _write_plan(config, sources, folder)
+    inside = folder.is_relative_to(work)  # so that a build's folder may be moved
+    place = folder.relative_to(work) if inside else folder
+    write_json(pointer, {"inputs": inputs, "address": address, "folder": str(place)})
+    return _opened(folder, address)
+
+
+def planned_in(work: Path) -> Path | None:
+    """The folder of chunk inputs of the build in `work`; None where there is none."""
+    pointer = work / "plan.json"
+    if not pointer.is_file():
+        return None
+    folder = work / json.loads(pointer.read_text(encoding="utf-8"))["folder"]
+    return folder if folder.is_dir() else None
+
+
+def _write_plan(config: BuildConfig, sources: Sequence[Source], folder: Path) -> None:
+    """Read everything once and write it as chunk inputs into the folder, which appears whole."""
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
     dropped: list[Dropped] = []
-    brought = _read_attempts(attempts, dropped)
-    problems = _read_problems(sources, _most(config), dropped)
     counts: Counter[str] = Counter()
-    first = -(-config.limit // config.chunk_size) if config.limit else 0
+    brought = _read_attempts(config.attempts_made(), dropped)
+    problems = _read_problems(sources, _most(config), dropped)
     chunks = [
-        _write_chunk(folder, number, batch, brought, counts)
+        _write_chunk(partial, number, batch, brought, counts)
         for number, batch in enumerate(_batched(problems, config.chunk_size, config.limit))
     ]
     _unmatched(brought, config, dropped)
     if not chunks:
+        shutil.rmtree(partial)
         reasons = Counter(d.reason for d in dropped if d.stage == "source")
         raise InputError(f"the sources hold no usable problem; dropped: {dict(reasons)}")
-    dropped_path = folder / "dropped.jsonl"
-    dropped_path.write_text("".join(canonical_json(asdict(d)) + "\n" for d in dropped), encoding="utf-8")
+    lines = "".join(canonical_json(asdict(d)) + "\n" for d in dropped)
+    (partial / _DROPPED).write_text(lines, encoding="utf-8")
     counts.update(f"dropped.{d.stage}.{d.reason}" for d in dropped)
-    plan = Plan(tuple(chunks), dict(sorted(counts.items())), str(dropped_path), first)
-    write_json(done, {"inputs": inputs, **asdict(plan)})
-    return plan
+    content = {"chunks": [asdict(chunk) for chunk in chunks], "counts": dict(sorted(counts.items()))}
+    write_json(partial / "plan.json", {**content, "first": _first(chunks, config.limit)})
+    shutil.rmtree(folder, ignore_errors=True)  # without its plan.json: nobody's
+    try:
+        partial.replace(folder)
+    except OSError:
+        # Another build planned the same just now.
+        if not (folder / "plan.json").is_file():
+            raise
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _opened(folder: Path, address: str) -> Plan:
+    saved = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    chunks = tuple(ChunkInput(**{**c, "path": str(folder / c["path"])}) for c in saved["chunks"])
+    return Plan(chunks, saved["counts"], str(folder / _DROPPED), saved["first"], address)
+
+
+def _first(chunks: Sequence[ChunkInput], limit: int | None) -> int:
+    """How many chunks hold the first `limit` problems; 0 without a limit."""
+    ends = itertools.accumulate(chunk.problems for chunk in chunks)
+    return sum(end <= limit for end in ends) or len(chunks) if limit else 0
 
 
 def read_chunk(chunk: ChunkInput) -> Iterator[tuple[Problem, list[BroughtAttempt]]]:
@@ -110,24 +163,22 @@ def _files(sources: Sequence[Source], attempts: Sequence[AttemptsFile]) -> list[
     return sorted({f for s in sources for f in s.files()} | {f for a in attempts for f in a.files()})
 
 
-def _resumed(saved: dict[str, Any], folder: Path, files: list[str]) -> Plan:
-    """The saved plan, if the files that the config names now hold what it was made of.
+def _refuse_change(before: Sequence[Mapping[str, str]], files: Sequence[str]) -> None:
+    """ResumeError where the files that the config names now do not hold what the build began with.
 
     `data_dir` and the build's own folder may have moved since.
     """
-    before = saved["inputs"]
     for path, entry in zip(files, before, strict=False):
         if sha256_of(Path(path)) != entry["sha256"]:
             raise ResumeError(
-                f"{path} has changed since this build began; build into another folder with --out"
+                f"{path} has changed since this build began; build into another folder with --out (with the same "
+                "run.store or run.journal it costs only what is new)"
             )
     if len(files) != len(before):
         raise ResumeError(
             f"the config names {len(files)} input files, this build began with {len(before)}; "
             "build into another folder with --out"
         )
-    chunks = tuple(ChunkInput(**{**c, "path": str(folder / Path(c["path"]).name)}) for c in saved["chunks"])
-    return Plan(chunks, saved["counts"], str(folder / Path(saved["dropped_path"]).name), saved["first"])
 
 
 def _read_attempts(files: Sequence[AttemptsFile], dropped: list[Dropped]) -> Brought:
@@ -168,10 +219,20 @@ def _most(config: BuildConfig) -> int | None:
 
 
 def _batched(problems: Iterator[Problem], size: int, limit: int | None) -> Iterator[list[Problem]]:
-    """Chunks of `size`; one ends at the limit, so that what is behind it is in reserve."""
-    left = limit or 0
-    while batch := list(itertools.islice(problems, min(size, left) if left else size)):
-        left = max(0, left - len(batch))
+    """Chunks of `size` on average, at most twice that; one ends at the limit, so that what is behind it is in reserve.
+
+    Where a chunk ends is decided by the ids in it, so that a new problem changes the chunk it falls into and
+    no other.
+    """
+    least = -(-size // 2)
+    batch: list[Problem] = []
+    for number, problem in enumerate(problems, 1):
+        batch.append(problem)
+        ends = len(batch) >= least and seed_of("chunk", problem.id) % (size - least + 1) == 0
+        if ends or len(batch) == 2 * size or number == limit:
+            yield batch
+            batch = []
+    if batch:
         yield batch
 
 
@@ -192,7 +253,7 @@ def _write_chunk(
             ]
             counts["problems"] += 1
             out.write(canonical_json({"problem": asdict(problem), "attempts": attempts}) + "\n")
-    return ChunkInput(name, str(path), sha256_of(path), len(problems))
+    return ChunkInput(name, path.name, sha256_of(path), len(problems))
 
 
 def _numbered(rollouts: Sequence[ImportedAttempt]) -> Iterator[tuple[ImportedAttempt, int]]:

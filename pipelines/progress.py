@@ -19,7 +19,7 @@ from rich.table import Table
 from pipelines.build import Outcome
 from pipelines.build import Progress as Silent
 from pipelines.cases import CaseResult
-from pipelines.chunks import ChunkResult
+from pipelines.chunk_result import ChunkResult
 from pipelines.faults import fault_lines
 from pipelines.kit import Kit
 from pipelines.targets import target_lines

@@ -17,7 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pipelines.chunks import ChunkResult, finished
+from pipelines.chunk_result import ChunkResult
+from pipelines.chunks import finished
 from pipelines.kit import Kit
 from pipelines.plan import ChunkInput
 
@@ -31,7 +32,6 @@ _LINE_BYTES = 1 << 24
 
 async def replay_chunks(
     chunks: Sequence[ChunkInput],
-    work: Path,
     kit: Kit,
     done: Callable[[ChunkInput, ChunkResult], None],
 ) -> None:
@@ -47,7 +47,7 @@ async def replay_chunks(
     missed = [0, 0]  # chunks that were not all there, and those that were
 
     async def serve() -> None:
-        process = await _started(work, kit)
+        process = await _started(kit)
         try:
             while waiting and missed[0] <= missed[1] + 1:
                 chunk = waiting.popleft()
@@ -55,7 +55,7 @@ async def replay_chunks(
                 if reply is None:
                     return
                 # Looked at as what an earlier run left: its key says whether it is of the same models.
-                result = await asyncio.to_thread(finished, chunk, work, kit) if reply["done"] else None
+                result = await asyncio.to_thread(finished, chunk, kit) if reply["done"] else None
                 missed[result is not None] += 1
                 if result is not None:
                     kit.replayed["completions"] += reply["replayed"]
@@ -80,7 +80,7 @@ def processes(kit: Kit) -> int:
     return min(cores, _MOST) if cores > 1 and records >= _LEAST_RECORDS else 0
 
 
-async def _started(work: Path, kit: Kit) -> asyncio.subprocess.Process:
+async def _started(kit: Kit) -> asyncio.subprocess.Process:
     path = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -94,8 +94,9 @@ async def _started(work: Path, kit: Kit) -> asyncio.subprocess.Process:
         env={**os.environ, "PYTHONPATH": path},
     )
     config = kit.config.model_dump(mode="json", by_alias=True)
+    config["run"]["store"] = kit.store.where
     assert process.stdin is not None
-    process.stdin.write(json.dumps({"config": config, "work": str(work)}).encode() + b"\n")
+    process.stdin.write(json.dumps({"config": config, "work": str(kit.spending.parent)}).encode() + b"\n")
     return process
 
 

@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ParamSpec, TextIO, TypeVar
 
-from pipelines.cases import UNFINISHED, CaseResult
+from pipelines.cases import CaseResult
+from pipelines.chunk_result import UNFINISHED
 from pipelines.chunks import work_chunk
 from pipelines.config import BuildConfig
 from pipelines.kit import Kit, open_kit
@@ -59,10 +60,7 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    work = Path(greeting["work"])
-    if not run.journal:
-        run = run.model_copy(update={"journal": str(work / "journal")})
-    asyncio.run(_serve(config.model_copy(update={"run": run}), work, replies))
+    asyncio.run(_serve(config.model_copy(update={"run": run}), Path(greeting["work"]), replies))
     return 0
 
 
@@ -72,13 +70,13 @@ async def _serve(config: BuildConfig, work: Path, replies: TextIO) -> None:
     async with open_kit(config, work / "replay") as kit:
         for line in sys.stdin:
             before = kit.spent()["replayed"]
-            done = await _worked(ChunkInput(**json.loads(line)["chunk"]), work, kit)
+            done = await _worked(ChunkInput(**json.loads(line)["chunk"]), kit)
             replayed = kit.spent()["replayed"] - before if done else 0
             replies.write(json.dumps({"done": done, "replayed": replayed}) + "\n")
             replies.flush()
 
 
-async def _worked(chunk: ChunkInput, work: Path, kit: Kit) -> bool:
+async def _worked(chunk: ChunkInput, kit: Kit) -> bool:
     """Work on a chunk and write its result; False where the journal does not hold all of it."""
     refused = _refused(kit)
     # A chunk that was given up leaves its window as it is, so each has one of its own.
@@ -91,7 +89,7 @@ async def _worked(chunk: ChunkInput, work: Path, kit: Kit) -> bool:
             raise _GivenUp
 
     try:
-        await work_chunk(chunk, work, kit, look)
+        await work_chunk(chunk, kit, look)
     except BaseExceptionGroup as group:
         if group.split(_GivenUp)[1] is not None:
             raise

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelines.chunks import ChunkResult
+from pipelines.chunk_result import ChunkResult
 from pipelines.kit import Kit
 from pipelines.plan import ChunkInput, Plan
 from pipelines.selection import Selection, select

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.chunks import ChunkResult
+from pipelines.chunk_result import ChunkResult
 from pipelines.files import sha256_of
 from pipelines.plan import Plan, read_dropped
 from pipelines.selection import Selection

@@ -27,6 +27,10 @@ class Source(Options, ABC):
     def problems(self) -> Iterator[Problem | Dropped]:
         """All problems, lazily: a caller may stop early."""
 
+    def pinned(self) -> "Source":
+        """The same source as it is now: one that may grow elsewhere names its present revision. By default itself."""
+        return self
+
     def files(self) -> list[str]:
         """Local files the source reads; their content is part of a build's identity."""
         return []

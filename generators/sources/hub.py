@@ -49,6 +49,17 @@ class Hub(ColumnSource):
             )
         yield from self.to_problems(self._rows(table), self.name or self.dataset, licence, set())
 
+    def pinned(self) -> "Hub":
+        if Path(self.dataset).expanduser().exists():
+            return self  # known by its files
+        from huggingface_hub import HfApi
+
+        try:
+            commit = HfApi().dataset_info(self.dataset, revision=self.revision or None).sha
+        except Exception:  # no network: what is in the local cache is read, or reading says what is wrong
+            return self
+        return self.model_copy(update={"revision": commit}) if commit else self
+
     def files(self) -> list[str]:
         path = Path(self.dataset).expanduser()
         if path.is_file():
