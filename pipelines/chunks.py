@@ -25,23 +25,29 @@ def finished(chunk: ChunkInput, kit: Kit) -> ChunkResult | None:
 async def work_chunk(chunk: ChunkInput, kit: Kit, tick: Tick) -> ChunkResult:
     """Work on all problems of a chunk as the window lets them in, and write its result; `tick` hears of each case.
 
-    The caller has opened the chunk in the window (`kit.window.open_chunk`).
+    The caller has opened the chunk in the window (`kit.window.open_chunk`); where it fails, the window is as if the
+    chunk had not been opened.
     """
+    entered = 0
 
     async def one(problem: Problem, rollouts: list[BroughtAttempt]) -> CaseResult:
         result = await work_case(problem, rollouts, kit, chunk.samples)
-        kit.window.leave()
         tick(result)
         return result
 
     tasks: list[asyncio.Task[CaseResult]] = []
-    async with asyncio.TaskGroup() as cases:
-        for problem, rollouts in read_chunk(chunk):
-            await kit.window.enter()
-            tasks.append(cases.create_task(one(problem, rollouts)))
-    # In a thread: the engine is served meanwhile.
-    written = await asyncio.to_thread(_write, chunk, kit, [task.result() for task in tasks])
-    kit.window.written(len(tasks))
+    try:
+        async with asyncio.TaskGroup() as cases:
+            for problem, rollouts in read_chunk(chunk):
+                await kit.window.enter()
+                entered += 1
+                tasks.append(cases.create_task(one(problem, rollouts)))
+                tasks[-1].add_done_callback(lambda _: kit.window.leave())
+        # In a thread: the engine is served meanwhile.
+        written = await asyncio.to_thread(_write, chunk, kit, [task.result() for task in tasks])
+    finally:
+        kit.window.stay_out(chunk.problems - entered)
+        kit.window.written(entered)
     kit.save_spending()
     return written
 

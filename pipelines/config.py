@@ -4,7 +4,7 @@ Everything except `run` decides what the rows are; a build can only be resumed w
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from generators.recipes.base import RECIPES, Recipe
 from generators.roles import PromptOptions, SamplingOptions
 from generators.sources.base import SOURCES, Source
 from generators.steps import StepStyle
+from pipelines.config_schema import MemberOf
 from pipelines.members import member
 from pipelines.targets import CapOptions, TargetOptions
 from schemas.exceptions import ConfigError
@@ -32,10 +33,19 @@ ROLES = ("policy", "teacher", "critic")
 """Who may be asked, in the order of the manifest."""
 
 
+Written = dict[str, Any]
+"""A member of a family as a person writes it: its `type` with its options."""
+
+EngineMember = Annotated[Written, MemberOf(ENGINES)]
+SourceMember = Annotated[Written, MemberOf(SOURCES)]
+RecipeMember = Annotated[Written, MemberOf(RECIPES)]
+FilterMember = Annotated[Written, MemberOf(FILTERS)]
+
+
 class RoleConfig(Options):
     """Who is asked, and how."""
 
-    engine: dict[str, Any] | str
+    engine: EngineMember | str
     """An engine by `type` with its options, or the name of the role whose engine this one shares."""
     sampling: SamplingOptions = SamplingOptions()
     """Temperature, top_p, max_tokens, seed."""
@@ -96,7 +106,7 @@ class BuildConfig(Options):
     """Most problems used; null: all."""
     chunk_size: int = Field(default=200, ge=1)
     """Problems per chunk on average, from half to twice as many: the unit of work that is written whole."""
-    sources: list[dict[str, Any]] = Field(min_length=1)
+    sources: list[SourceMember] = Field(min_length=1)
     """Where problems come from: sources by `type` with their options."""
     attempts: list[AttemptsFile] = []
     """Files of attempts somebody has already sampled."""
@@ -114,9 +124,9 @@ class BuildConfig(Options):
     """How answers are compared."""
     locate: LocateOptions = LocateOptions()
     """How first wrong steps are found."""
-    recipes: list[dict[str, Any]] = Field(min_length=1)
+    recipes: list[RecipeMember] = Field(min_length=1)
     """What is built: recipes by `type` with their options."""
-    filters: list[dict[str, Any]] = [{"type": "shape"}, {"type": "truth"}]
+    filters: list[FilterMember] = [{"type": "shape"}, {"type": "truth"}]
     """Row filters by `type` with their options, in order."""
     targets: TargetOptions = TargetOptions()
     """Rows wanted, by what they are; more problems and samples are drawn until they are there."""

@@ -32,16 +32,24 @@ class Window:
     async def enter(self) -> None:
         """Wait for room for one case."""
         await self._kept.acquire()
-        await self._in_flight.acquire()
-        self._entering -= 1
-        if self._entering <= 0:
-            self._all_entered.set()
+        try:
+            await self._in_flight.acquire()
+        except asyncio.CancelledError:
+            self._kept.release()
+            raise
+        self.stay_out(1)
 
     def leave(self) -> None:
         """A case is done; its result is still kept."""
         self._in_flight.release()
 
     def written(self, cases: int) -> None:
-        """The results of so many cases are on disk."""
+        """The results of so many cases are on disk, or given up."""
         for _ in range(cases):
             self._kept.release()
+
+    def stay_out(self, cases: int) -> None:
+        """So many cases of an opened chunk will not enter."""
+        self._entering -= cases
+        if self._entering <= 0:
+            self._all_entered.set()

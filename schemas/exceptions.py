@@ -4,6 +4,7 @@
     ├── ConfigError (ValueError)    what a person wrote cannot be run; exit code 2, before any work
     ├── InputError (ValueError)     a file or dataset cannot be used as a whole; exit code 2
     ├── ResumeError (ValueError)    a folder holds a build of another config; exit code 2
+    ├── OverlapError (RuntimeError) another run holds the folder; exit code 6
     ├── EngineError (RuntimeError)  an engine could not answer a request; the case is marked failed
     │   └── BudgetError             the build's budget is spent; a higher one goes on where it stopped
     ├── JournalError (RuntimeError) what is bought cannot be kept; exit code 2, and nothing more is bought
@@ -28,6 +29,10 @@ class InputError(CorrigendaError, ValueError):
 
 class ResumeError(CorrigendaError, ValueError):
     """The output folder belongs to a build of another config."""
+
+
+class OverlapError(CorrigendaError, RuntimeError):
+    """Another run is going on where this one wanted to work."""
 
 
 class EngineError(CorrigendaError, RuntimeError):

@@ -1,0 +1,121 @@
+"""A folder that is built again and again: what is new since the last time, and nothing else.
+
+    ROOT/store/                              journal, chunk results, plans, verdicts (or where `run.store` says)
+    ROOT/builds/2026-11-21-b-3f0c…/          a dataset a build, named by day and build id
+    ROOT/latest.json                         the newest finished one, and where it was published
+    ROOT/lock                                held while a run goes on; it ends with its process
+
+A run makes the plan of today's sources and asks for the models' fingerprints; the build id of both says
+whether there is anything to do. A run that died left its folder: the next one finds it by the same id and goes on.
+"""
+
+import fcntl
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.build import Outcome, Progress, Stages, already_finished, build, claim, identify
+from pipelines.config import BuildConfig
+from pipelines.files import write_json
+from pipelines.plan import make_plan
+from schemas.exceptions import OverlapError
+from schemas.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """What a run of the folder has to do."""
+
+    folder: Path
+    """Of the build: a new one, one to go on with, or the finished one."""
+    finished: Manifest | None
+    """Where this very build is finished already: nothing is new."""
+    resumed: bool
+    """Whether an earlier run began it."""
+    previous: Path | None
+    """The newest finished build of other inputs, for a comparison."""
+
+
+@contextmanager
+def only_run_in(root: Path) -> Iterator[None]:
+    """Hold the folder's lock; OverlapError where another run has it."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OverlapError(f"another run is going on in {root}; this one did nothing") from None
+        yield
+
+
+def placed(config: BuildConfig, root: Path) -> BuildConfig:
+    """The config with the folder's store, unless it names one."""
+    if config.run.store:
+        return config
+    run = config.run.model_copy(update={"store": str(root.resolve() / "store")})
+    return config.model_copy(update={"run": run})
+
+
+def look(config: BuildConfig, root: Path) -> Tonight:
+    """Plan today's sources and see what is to be done. InputError, ConfigError."""
+    scratch = root / "tonight"
+    shutil.rmtree(scratch, ignore_errors=True)
+    plan = make_plan(config, scratch)
+    name = identify(config, plan)
+    builds = root / "builds"
+    there = sorted(builds.glob(f"*-{name}"))
+    folder = there[0] if there else builds / f"{datetime.now(UTC):%Y-%m-%d}-{name}"
+    previous = _latest_folder(root)
+    finished = already_finished(config, folder, plan)
+    if finished is None:
+        claim(folder, config)
+        # The sources as they were looked at just now, also where one grows meanwhile.
+        shutil.copyfile(scratch / "plan.json", folder / "work" / "plan.json")
+    shutil.rmtree(scratch, ignore_errors=True)
+    return Tonight(folder, finished, bool(there), previous if previous != folder else None)
+
+
+async def work(
+    config: BuildConfig, root: Path, night: Tonight, progress: Progress, stages: Stages
+) -> Outcome:
+    """Build what `look` found to do; a finished build becomes the newest one, and superseded ones are removed."""
+    outcome = await build(config, night.folder, progress, stages)
+    if outcome.manifest is not None:
+        note(root, folder=night.folder.name, build_id=outcome.manifest.build_id, published={})
+        _remove_superseded(root)
+    return outcome
+
+
+def latest(root: Path) -> dict[str, Any]:
+    """What `latest.json` says; empty where nothing is finished yet."""
+    path = root / "latest.json"
+    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return said
+
+
+def note(root: Path, **facts: object) -> None:
+    """Write facts into `latest.json`, whole."""
+    write_json(root / "latest.json", {**latest(root), **facts})
+
+
+def _latest_folder(root: Path) -> Path | None:
+    folder = root / "builds" / str(latest(root).get("folder", ""))
+    return folder if (folder / "manifest.json").is_file() else None
+
+
+KEEP = 7
+"""Finished builds that stay beside the newest one. What they are made of stays in the store."""
+
+
+def _remove_superseded(root: Path) -> None:
+    """Builds that died and that a newer one has replaced, and the oldest finished ones."""
+    newest = str(latest(root)["folder"])
+    others = sorted(folder for folder in (root / "builds").iterdir() if folder.name != newest)
+    finished = [folder for folder in others if (folder / "manifest.json").is_file()]
+    for folder in {*others} - {*finished[-KEEP:]}:
+        shutil.rmtree(folder, ignore_errors=True)
