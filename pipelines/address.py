@@ -38,7 +38,10 @@ def plan_address(
 ) -> str:
     """Address of the chunk inputs made of these sources, whose files have these hashes; `most` problems are planned."""
     identity = config.identity()
-    modules = ["pipelines.plan", *(f"generators.sources.{written['type']}" for written in config.sources)]
+    modules = [
+        "pipelines.plan_writing",
+        *(f"generators.sources.{written['type']}" for written in config.sources),
+    ]
     readers: list[Source | AttemptsFile] = [*sources, *config.attempts_made()]
     return content_hash(
         {

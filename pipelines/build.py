@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.address import build_id, case_address
 from pipelines.card import write_card
 from pipelines.cases import CaseResult
+from pipelines.chunk_input import ChunkInput
 from pipelines.chunk_result import UNFINISHED, ChunkResult
 from pipelines.chunks import Tick, finished, work_chunk
 from pipelines.config import BuildConfig, model_ids
@@ -24,7 +25,7 @@ from pipelines.config_file import first_difference
 from pipelines.error_kinds import without_kinds
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit, open_kit
-from pipelines.plan import ChunkInput, Plan, make_plan
+from pipelines.plan import Plan, make_plan
 from pipelines.replay import replay_chunks
 from pipelines.rounds import Worked, in_rounds
 from pipelines.shards import tables_of, write_dropped, write_shards

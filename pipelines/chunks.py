@@ -7,9 +7,9 @@ from typing import Any
 
 from generators.attempts import BroughtAttempt
 from pipelines.cases import CaseResult, work_case
+from pipelines.chunk_input import ChunkInput, read_chunk
 from pipelines.chunk_result import ChunkResult
 from pipelines.kit import Kit
-from pipelines.plan import ChunkInput, read_chunk
 from pipelines.rows import result_rows, split_of
 from pipelines.tables import write_rows
 from schemas.problem import Problem

@@ -46,7 +46,7 @@ def _inlined(schema: Schema) -> Schema:
     """The schema with every reference replaced by what it names: a part of another schema has no `$defs` of its own."""
     definitions: Schema = schema.pop("$defs", {})
 
-    def replaced(part: Any) -> Any:
+    def replaced(part: Any) -> Any:  # noqa: ANN401 (any part of a schema)
         if isinstance(part, dict):
             if "$ref" in part:
                 name = part["$ref"].rpartition("/")[2]

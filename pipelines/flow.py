@@ -21,11 +21,12 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from pipelines.build import Outcome, Progress, Stages, build
+from pipelines.chunk_input import ChunkInput
 from pipelines.chunk_result import ChunkResult
 from pipelines.chunks import Tick, work_chunk
 from pipelines.config import BuildConfig
 from pipelines.kit import Kit
-from pipelines.plan import ChunkInput, Plan, make_plan
+from pipelines.plan import Plan, make_plan
 
 
 @dataclass

@@ -26,7 +26,7 @@ from pipelines.store import Store, open_store
 from pipelines.window import Window
 
 if TYPE_CHECKING:
-    from pipelines.plan import ChunkInput
+    from pipelines.chunk_input import ChunkInput
 
 
 @dataclass(frozen=True)

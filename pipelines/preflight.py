@@ -16,8 +16,9 @@ from typing import Any
 
 from pipelines.ahead import Prompts, look_ahead
 from pipelines.build import claim, only_build_in
+from pipelines.chunk_input import read_chunk
 from pipelines.config import BuildConfig
-from pipelines.plan import Plan, make_plan, read_chunk
+from pipelines.plan import Plan, make_plan
 from pipelines.probe import Probe, Range, StagePlan, probe_build, scaled, without_probe
 from pipelines.rounds import furthest
 

@@ -13,9 +13,10 @@ from generators.engines.stages import Asked, Counted, Tally, tallied
 from generators.roles import Role
 from pipelines.ahead import Prompts
 from pipelines.cases import CaseResult, work_case
+from pipelines.chunk_input import read_chunk
 from pipelines.config import ROLES, BuildConfig
 from pipelines.kit import Kit, open_kit
-from pipelines.plan import Plan, read_chunk
+from pipelines.plan import Plan
 from schemas.exceptions import EngineError
 from schemas.problem import Problem
 

@@ -19,7 +19,7 @@ from pipelines.store import RECORD, Store
 from schemas.exceptions import ConfigError
 
 if TYPE_CHECKING:
-    from pipelines.plan import ChunkInput
+    from pipelines.chunk_input import ChunkInput
 
 
 class RemoteStore(Store):

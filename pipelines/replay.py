@@ -17,10 +17,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pipelines.chunk_input import ChunkInput
 from pipelines.chunk_result import ChunkResult
 from pipelines.chunks import finished
 from pipelines.kit import Kit
-from pipelines.plan import ChunkInput
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MOST = 4

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import ParamSpec, TextIO, TypeVar
 
 from pipelines.cases import CaseResult
+from pipelines.chunk_input import ChunkInput
 from pipelines.chunk_result import UNFINISHED
 from pipelines.chunks import work_chunk
 from pipelines.config import BuildConfig
 from pipelines.kit import Kit, open_kit
-from pipelines.plan import ChunkInput
 from pipelines.window import Window
 
 _CASES = 8

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipelines.chunk_input import ChunkInput
 from pipelines.chunk_result import ChunkResult
 from pipelines.kit import Kit
-from pipelines.plan import ChunkInput, Plan
+from pipelines.plan import Plan
 from pipelines.selection import Selection, select
 
 Work = Callable[[Sequence[ChunkInput]], Awaitable[list[ChunkResult]]]

@@ -21,8 +21,8 @@ from pipelines.chunk_result import ChunkResult
 from pipelines.files import sha256_of, write_json
 
 if TYPE_CHECKING:
+    from pipelines.chunk_input import ChunkInput
     from pipelines.config import BuildConfig
-    from pipelines.plan import ChunkInput
 
 RECORD = "chunk.json"
 _NAME = 40
