@@ -9,10 +9,11 @@ import json
 import shutil
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipelines.address import build_id, case_address
 from pipelines.card import write_card
@@ -34,13 +35,19 @@ from schemas.arrow import FORMAT_VERSION
 from schemas.exceptions import ResumeError
 from schemas.manifest import Manifest
 
+ChunkStage = Callable[[ChunkInput, Kit, Tick, ChunkResult | None], Coroutine[Any, Any, ChunkResult]]
+AheadStage = Callable[[Sequence[ChunkInput], Kit, Callable[[ChunkInput, ChunkResult], None]], Awaitable[None]]
+
 
 @dataclass(frozen=True)
 class Stages:
     """The stages of a build as plain functions; a flow puts tasks in their place."""
 
     plan: Callable[[BuildConfig, Path], Plan] = make_plan
-    chunk: Callable[[ChunkInput, Kit, Tick], Awaitable[ChunkResult]] = work_chunk
+    chunk: ChunkStage = field(default_factory=lambda: _chunk)
+    """Works on a chunk that is open in the window, or hands back its result where that is known."""
+    ahead: AheadStage = replay_chunks
+    """Does what it can of some chunks before the others begin."""
     kit: Callable[[BuildConfig, Path], AbstractAsyncContextManager[Kit]] = open_kit
 
 
@@ -158,32 +165,30 @@ async def _all_chunks(
     What the journal holds whole is rebuilt by processes of its own before. A chunk begins when all cases of the
     one before are in flight.
     """
-    results: dict[str, ChunkResult] = {}
-    waiting: list[ChunkInput] = []
-
-    async def one(chunk: ChunkInput) -> None:
-        results[chunk.name] = await stages.chunk(chunk, kit, progress.tick)
-
+    known: dict[str, ChunkResult] = {}
     for chunk in chunks:
         done = await asyncio.to_thread(finished, chunk, kit)
         if done is not None and not done.unfinished:
+            known[chunk.name] = done
             progress.resumed(done)
-            results[chunk.name] = done
-        else:
-            waiting.append(chunk)
 
     def replayed(chunk: ChunkInput, done: ChunkResult) -> None:
+        known[chunk.name] = done
         progress.resumed(done)
-        results[chunk.name] = done
 
-    await replay_chunks(waiting, kit, replayed)
+    await stages.ahead([chunk for chunk in chunks if chunk.name not in known], kit, replayed)
     async with asyncio.TaskGroup() as begun:
-        for chunk in waiting:
-            if chunk.name in results:
-                continue
-            await kit.window.open_chunk(chunk.problems)
-            begun.create_task(one(chunk))
-    return [results[chunk.name] for chunk in chunks]
+        tasks = []
+        for chunk in chunks:
+            if chunk.name not in known:
+                await kit.window.open_chunk(chunk.problems)
+            work = stages.chunk(chunk, kit, progress.tick, known.get(chunk.name))
+            tasks.append(begun.create_task(work))
+    return [task.result() for task in tasks]
+
+
+async def _chunk(chunk: ChunkInput, kit: Kit, tick: Tick, known: ChunkResult | None) -> ChunkResult:
+    return known or await work_chunk(chunk, kit, tick)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from generators.sources.base import SOURCES, Source
 from generators.steps import StepStyle
 from pipelines.config_schema import MemberOf
 from pipelines.members import member
+from pipelines.running import RunnerOptions, TaskOptions
 from pipelines.targets import CapOptions, TargetOptions
 from schemas.exceptions import ConfigError
 from schemas.family import Options, nearest
@@ -89,6 +90,10 @@ class RunConfig(Options):
     """Share of failed cases above which the build ends with exit code 3."""
     budget: BudgetOptions = BudgetOptions()
     """What the build may spend."""
+    runner: RunnerOptions = RunnerOptions()
+    """Who works on the chunks."""
+    tasks: TaskOptions = TaskOptions()
+    """How Prefect runs them as tasks."""
     prices: dict[str, Prices] = {}
     """What a role's tokens cost, by role; `corrigenda plan` works out the cost."""
 
@@ -171,6 +176,10 @@ class BuildConfig(Options):
     def engines_made(self) -> dict[str, EngineOptions]:
         """Every role's engine options, checked; roles that share an engine have equal ones."""
         return {name: member(ENGINES, self._engine(name), f"{name}.engine") for name in self.roles()}
+
+    def engine_types(self) -> dict[str, str]:
+        """Every role's type of engine."""
+        return {name: str(self._engine(name).get("type")) for name in self.roles()}
 
     def _engine(self, name: str) -> dict[str, Any]:
         """What is written for a role's engine, or for that of the role it names."""

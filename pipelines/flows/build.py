@@ -1,0 +1,48 @@
+"""The flow `build`: the same build as the plain command's, its plan and chunks as tasks."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from prefect import flow
+from prefect.concurrency.asyncio import concurrency
+
+from pipelines.build import Outcome, Progress, build
+from pipelines.config import BuildConfig
+from pipelines.flows.artifacts import FlowProgress
+from pipelines.flows.now import NOW, Now
+from pipelines.flows.stages import task_stages
+
+ON_THE_GPU = ("vllm", "transformers_local")
+"""Engines that compute in the build's own process."""
+
+
+@flow(name="build", flow_run_name="build {config.name} into {out}", persist_result=False)
+async def build_flow(config: BuildConfig, out: str) -> dict[str, int]:
+    """Build the dataset of `config` into the folder `out`, or go on with it; returns the counts of the funnel."""
+    here = NOW.get() or Now(config, Progress())
+    NOW.set(here)
+    async with FlowProgress(config, here.progress) as shown, gpu_slot(config):
+        here.outcome = await build(config, Path(out), shown, task_stages())
+        await shown.end(here.outcome)
+    return here.outcome.counts
+
+
+async def build_as_flow(config: BuildConfig, out: Path, progress: Progress) -> Outcome:
+    """Run a build as a flow of this process; the same files as without Prefect."""
+    here = Now(config, progress)
+    NOW.set(here)
+    await build_flow(config, str(out))
+    assert here.outcome is not None
+    return here.outcome
+
+
+@asynccontextmanager
+async def gpu_slot(config: BuildConfig) -> AsyncIterator[None]:
+    """A slot of the GPU's limit, where an engine of this process will use it."""
+    limit = config.run.tasks.gpu_limit
+    if not limit or not set(config.engine_types().values()).intersection(ON_THE_GPU):
+        yield
+        return
+    async with concurrency(limit, occupy=1):
+        yield

@@ -1,0 +1,33 @@
+"""What the tasks of a flow in this process share and no task can take as an argument."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from pipelines.build import Outcome, Progress
+from pipelines.chunks import Tick
+from pipelines.config import BuildConfig
+from pipelines.kit import Kit
+from pipelines.plan import Plan
+
+
+@dataclass
+class Now:
+    """The build that is going on."""
+
+    config: BuildConfig
+    progress: Progress
+    kit: Kit | None = None
+    tick: Tick | None = None
+    plan: Plan | None = None
+    outcome: Outcome | None = None
+
+
+NOW: ContextVar[Now | None] = ContextVar("now", default=None)
+
+
+def now() -> Now:
+    """The build that is going on; LookupError outside one."""
+    found = NOW.get()
+    if found is None:
+        raise LookupError("no build is going on in this process")
+    return found

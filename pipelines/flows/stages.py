@@ -1,0 +1,34 @@
+"""The stages of a build as Prefect tasks of the flow that is running."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from pipelines.build import Stages
+from pipelines.chunk_input import ChunkInput
+from pipelines.chunk_result import ChunkResult
+from pipelines.chunks import Tick
+from pipelines.config import BuildConfig
+from pipelines.flows.now import now
+from pipelines.flows.tasks import chunk_task, configured, plan_task
+from pipelines.kit import Kit
+from pipelines.plan import Plan
+
+
+def task_stages() -> Stages:
+    """Stages that run as tasks in this process."""
+    return Stages(plan=_plan, chunk=_chunk)
+
+
+def _plan(config: BuildConfig, work: Path) -> Plan:
+    plan_task(str(work))
+    plan = now().plan
+    assert plan is not None
+    return plan
+
+
+async def _chunk(chunk: ChunkInput, kit: Kit, tick: Tick, known: ChunkResult | None) -> ChunkResult:
+    here = now()
+    here.kit, here.tick = kit, tick
+    task = configured(chunk_task, here.config, kit, known is not None)
+    said = ChunkResult(**await task(**asdict(chunk), address=kit.address(chunk)))
+    return known or said
