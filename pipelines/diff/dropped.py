@@ -43,7 +43,9 @@ def read_dropped(side: Side) -> DroppedRows:
                 for number in range(file.num_row_groups):
                     group = pl.DataFrame(file.read_row_group(number, columns=_COLUMNS))
                     whole = group.filter(pl.col("stage").is_in(_ROW_STAGES))
-                    rows.append(whole.with_columns(pl.col("content").str.json_decode(_SAID)).unnest("content"))
+                    rows.append(
+                        whole.with_columns(pl.col("content").str.json_decode(_SAID)).unnest("content")
+                    )
                     cases.append(group.filter(pl.col("stage").is_in(["case", "recipe"])).drop("content"))
         except (pa.ArrowException, pl.exceptions.PolarsError) as error:
             raise InputError(f"{path} cannot be read as a table of dropped rows: {error}") from None

@@ -51,9 +51,13 @@ def changed(facts: Facts, table: str) -> pl.DataFrame:
     (names joined by a space) and `reason`."""
     pairs, a, b = facts.pairs.places[table], facts.a.tables[table], facts.b.tables[table]
     compared = [name for name in b.columns if name in a.columns and name not in _UNCOMPARED]
-    both = pairs.join(a.rename({n: f"{n}:a" for n in a.columns}), left_on="a", right_on="place:a", maintain_order="left")
+    both = pairs.join(
+        a.rename({n: f"{n}:a" for n in a.columns}), left_on="a", right_on="place:a", maintain_order="left"
+    )
     both = both.join(b, left_on="b", right_on="place", maintain_order="left")
-    differ = [pl.when(pl.col(n).ne_missing(pl.col(f"{n}:a"))).then(pl.lit(n.removeprefix(HASHED))) for n in compared]
+    differ = [
+        pl.when(pl.col(n).ne_missing(pl.col(f"{n}:a"))).then(pl.lit(n.removeprefix(HASHED))) for n in compared
+    ]
     both = both.with_columns(pl.concat_list(differ).list.drop_nulls().alias("columns"))
     both = both.filter(pl.col("columns").list.len() > 0)
     differs = pl.col("columns").list.contains
@@ -132,13 +136,19 @@ def _with_drops(facts: Facts, table: str, other: str, rows: pl.DataFrame) -> pl.
     lost = facts.dropped[other]
     slug = pl.concat_str("stage", pl.lit("."), "reason")
     cases = lost.cases.filter(pl.col("stage") == "case").select("problem_id", slug.alias("failed"))
-    recipes = lost.cases.filter(pl.col("stage") == "recipe").select("problem_id", "recipe", slug.alias("broke"))
-    rows = rows.join(cases.unique("problem_id", keep="first", maintain_order=True), on="problem_id", how="left")
+    recipes = lost.cases.filter(pl.col("stage") == "recipe").select(
+        "problem_id", "recipe", slug.alias("broke")
+    )
+    rows = rows.join(
+        cases.unique("problem_id", keep="first", maintain_order=True), on="problem_id", how="left"
+    )
     rows = rows.join(recipes.unique(["problem_id", "recipe"], keep="first", maintain_order=True),
                      on=["problem_id", "recipe"], how="left")  # fmt: skip
     rows = rows.with_columns(pl.coalesce("failed", "broke").alias("failed"))
     keys = ["problem_id", "recipe", "variant", "kin"]
-    found = lost.rows.join(rows.select("problem_id", "recipe").unique(), on=["problem_id", "recipe"], how="semi")
+    found = lost.rows.join(
+        rows.select("problem_id", "recipe").unique(), on=["problem_id", "recipe"], how="semi"
+    )
     if table not in ROW_TABLES or found.is_empty():
         return rows.with_columns(pl.lit(None, dtype=pl.String).alias("dropped")).sort("place")
     found = with_kin(found.with_row_index("place"), facts.pairs.renamed, other)

@@ -48,7 +48,9 @@ def read_statements(files: Sequence[tuple[str, Path]], user: str) -> pl.DataFram
             if {"prompt", "answer"} <= set(group.column_names):
                 own = _frame(group).filter(pl.col("recipe") == "")
                 own = own.unique("problem_id", keep="first", maintain_order=True)
-                parts.append(own.select("problem_id", asked.str.strip_suffix(after).alias("statement"), "answer"))
+                parts.append(
+                    own.select("problem_id", asked.str.strip_suffix(after).alias("statement"), "answer")
+                )
     return pl.concat(parts).unique("problem_id", keep="first", maintain_order=True)
 
 
@@ -57,7 +59,9 @@ def _row_groups(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa
         with pq.ParquetFile(path) as file:
             there = set(file.schema_arrow.names)
             if missing := [name for name in _NEEDED if name not in there]:
-                raise InputError(f"{path} has no column {missing[0]!r}: it is no table of a Corrigenda dataset")
+                raise InputError(
+                    f"{path} has no column {missing[0]!r}: it is no table of a Corrigenda dataset"
+                )
             wanted = None if columns is None else [name for name in columns if name in there]
             for number in range(file.num_row_groups):
                 yield file.read_row_group(number, columns=wanted)
@@ -89,7 +93,11 @@ def _light(table: str, split: str, group: pa.Table) -> pl.DataFrame:
 
 
 def _parents(frame: pl.DataFrame) -> pl.Expr:
-    return pl.col("parents") if "parents" in frame.columns else pl.lit([], dtype=pl.List(pl.String)).alias("parents")
+    return (
+        pl.col("parents")
+        if "parents" in frame.columns
+        else pl.lit([], dtype=pl.List(pl.String)).alias("parents")
+    )
 
 
 def _length(table: str, frame: pl.DataFrame) -> pl.Expr:

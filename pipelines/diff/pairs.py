@@ -81,7 +81,8 @@ def with_kin(rows: pl.DataFrame, renamed: pl.DataFrame, side: str) -> pl.DataFra
         names = names.join(renamed, left_on="parents", right_on="a", how="left", maintain_order="left")
         names = names.with_columns(pl.coalesce("b", "parents").alias("parents"))
     kin = names.group_by("place", maintain_order=True).agg(
-        pl.col("parents").drop_nulls().str.join("|").alias("kin"), pl.col("parents").first().alias("first_kin")
+        pl.col("parents").drop_nulls().str.join("|").alias("kin"),
+        pl.col("parents").first().alias("first_kin"),
     )
     return rows.join(kin, on="place", how="left", maintain_order="left").with_columns(
         pl.col("kin").fill_null(""), pl.col("first_kin").fill_null("")

@@ -17,6 +17,7 @@ from schemas.manifest import CellCount, DataFile, GateResult, Manifest
 
 R = TypeVar("R")
 
+
 @dataclass(frozen=True)
 class Side:
     """A finished dataset. Frames are as `pipelines.diff.frames` makes them, by table."""
@@ -69,7 +70,8 @@ class Side:
     def version(self) -> Version:
         """What names it."""
         return Version(
-            label=self.label,
+            label=self.label
+            or f"{self.manifest.name} {self.manifest.build_id or self.manifest.config_digest[:12]}",
             name=self.manifest.name,
             version=self.manifest.version,
             format_version=self.manifest.format_version,
