@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 DONE = 0
 
 _WHAT = (
-    "Compare two versions of a dataset: rows added, removed and changed, by recipe and reason; distributions that moved; "
-    "new contamination. A version is a folder that `corrigenda build` wrote, ORG/NAME or ORG/NAME@REVISION on the Hub, "
-    "or a URL such as s3://bucket/folder. Exit code 0 whether they differ or not."
+    "Compare two versions of a dataset: rows added, removed and changed, by recipe and reason; distributions that "
+    "moved; new contamination. A version is a folder that `corrigenda build` wrote, ORG/NAME or ORG/NAME@REVISION on "
+    "the Hub, or a URL such as s3://bucket/folder. Exit code 0 whether they differ or not."
 )
 
 

@@ -135,6 +135,8 @@ class PolicyChange:
     """
 
     problems: int
+    same: bool
+    """Whether both have the same fingerprints of models and samplings: what moved is then samples or verdicts."""
     rate_a: float
     rate_b: float
     error: float

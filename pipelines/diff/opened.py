@@ -32,8 +32,8 @@ def opened(written: str) -> Iterator[tuple[Path, str]]:
         yield _from_hub(named["name"], named["revision"]), written
     else:
         raise InputError(
-            f"there is no folder {written}; name the folder of a dataset, ORG/NAME or ORG/NAME@REVISION on the Hub, or a "
-            "URL such as s3://bucket/folder"
+            f"there is no folder {written}; name the folder of a dataset, ORG/NAME or ORG/NAME@REVISION on the Hub, or "
+            "a URL such as s3://bucket/folder"
         )
 
 
@@ -74,7 +74,8 @@ def _from_hub(name: str, revision: str | None) -> Path:
         ) from None
     except (LocalEntryNotFoundError, httpx2.HTTPError, OSError) as error:
         raise InputError(
-            f"{there} could not be fetched ({type(error).__name__}): the Hub is out of reach, and the cache does not have it"
+            f"{there} could not be fetched ({type(error).__name__}): the Hub is out of reach, and its cache "
+            "here does not have it"
         ) from None
     return Path(found)
 

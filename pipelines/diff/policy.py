@@ -25,6 +25,7 @@ def policy_change(a: Side, b: Side) -> PolicyChange | None:
     p = p_value(*wrong)
     return PolicyChange(
         problems=both.height,
+        same=a.policies == b.policies,
         rate_a=round(float(was.sum()) / both.height, 6),
         rate_b=round(float(now.sum()) / both.height, 6),
         error=round(error, 6),

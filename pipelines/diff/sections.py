@@ -127,6 +127,7 @@ def _policy(found: PolicyChange) -> Section:
     step = found.rate_b - found.rate_a
     sure = "beyond chance" if found.moved else "within chance"
     lines = (
+        *(["The same models and samplings: other samples, or other verdicts on them."] if found.same else []),
         f"Pass rate on the {found.problems:,} problems of both: {found.rate_a:.1%} → {found.rate_b:.1%} "
         f"({step:+.1%} ± {found.error:.1%}, {sure}); {found.better:,} problems better, {found.worse:,} worse.",
         f"Kinds of mistakes of its wrong answers moved {'beyond' if found.kinds_moved else 'within'} chance.",
@@ -145,7 +146,8 @@ def _contamination(found: Difference) -> Section:
     seen = found.contamination
     lines = [
         f"{seen.from_test:,} problems that were held out are in train now ({seen.from_test_rows:,} rows).",
-        f"{seen.within:,} problems in train have the statement of one that is held out (before: {seen.within_before:,}).",
+        f"{seen.within:,} problems in train have the statement of one that is held out "
+        f"(before: {seen.within_before:,}).",
     ]
     if seen.clean:
         lines = ["No problem that is or was held out came into train."]

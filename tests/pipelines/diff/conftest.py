@@ -1,0 +1,3 @@
+"""What the tests of `corrigenda diff` share."""
+
+from tests.pipelines.diff.versions import versions as versions
