@@ -74,9 +74,6 @@ def _design_effect(rows: pl.DataFrame) -> float:
     """
     total = rows.height
     sizes = rows.group_by("problem_id").len("size")
-    problems = sizes.height
-    if problems < 2:
-        return float(total)
     shares = rows.group_by("value").agg((pl.len() / total).alias("share"))
     cells = (
         rows.group_by("problem_id", "value")
@@ -95,4 +92,4 @@ def _design_effect(rows: pl.DataFrame) -> float:
     spread = by_value["seen"] + by_value["share"] ** 2 * squares
     simple = by_value["share"] * total  # times (1 - share), which cancels against the mean's weight
     degrees = by_value.height - 1
-    return float((spread / simple).sum() * problems / (problems - 1) / degrees) if degrees > 0 else 1.0
+    return float((spread / simple).sum() / degrees) if degrees > 0 else 1.0

@@ -121,7 +121,7 @@ def _distribution(asked: _Asked, a: Side, b: Side) -> Distribution | None:
     if not values or values == [""]:
         return None
     was, now = ([side.get(value, 0) for value in values] for side in counted)
-    p = p_value(rows[0], rows[1])
+    p = 1.0 if was == now else p_value(rows[0], rows[1])
     medians = [_median(frame) if asked.lengths else None for frame in frames]
     cells = tuple(Cell(v or "(empty)", x, y) for v, x, y in zip(values, was, now, strict=True))
     return Distribution(

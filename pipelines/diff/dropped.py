@@ -14,7 +14,7 @@ _SAID = pl.Struct({"variant": pl.String, "parents": pl.List(pl.String)})
 _ROW_STAGES = ("filter", "selection")
 """Stages whose `content` is the whole row."""
 
-_ROWS = {
+_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
     "stage": pl.String,
     "reason": pl.String,
     "problem_id": pl.String,

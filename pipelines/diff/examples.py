@@ -1,7 +1,7 @@
 """A few rows of every kind of change, with what differs in their text. The only part that reads whole rows."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -105,19 +105,18 @@ def _text(table: str, rows: dict[str, dict[str, Any]], columns: Sequence[str]) -
     lines = [
         f"{name}: {rows['a'].get(name)} -> {rows['b'].get(name)}" for name in columns if name not in _AS_TEXT
     ]
-    shown = [_shown(table, rows[name]) for name in ("a", "b") if name in rows]
-    if len(shown) == 1:
-        lines += shown[0]
+    if len(rows) == 1:
+        lines += [line for row in rows.values() for line in _shown(table, row)]
     elif _AS_TEXT & {*columns}:
-        lines += [
-            line
-            for line in difflib.unified_diff(*shown, n=1, lineterm="")
-            if line[:3] not in ("---", "+++", "@@ ")
-        ]
+        lines += [line for line in _diffed(table, rows) if line[:3] not in ("---", "+++", "@@ ")]
     lines = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…" for line in lines]
     if len(lines) > _LINES:
         lines = [*lines[:_LINES], f"… {len(lines) - _LINES} more lines"]
     return "\n".join(lines)
+
+
+def _diffed(table: str, rows: dict[str, dict[str, Any]]) -> Iterator[str]:
+    return difflib.unified_diff(_shown(table, rows["a"]), _shown(table, rows["b"]), n=1, lineterm="")
 
 
 def _shown(table: str, row: dict[str, Any]) -> list[str]:

@@ -44,25 +44,27 @@ def _from_hub(name: str, revision: str | None) -> Path:
         GatedRepoError,
         HfHubHTTPError,
         HFValidationError,
-        LocalEntryNotFoundError,
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
 
     there = f"{name}@{revision}" if revision else name
+    # The endpoint is read here, not when the library is imported: a process may change it.
+    endpoint = os.environ.get("HF_ENDPOINT")
     try:
-        # The endpoint is read here, not when the library is imported: a process may change it.
         found = snapshot_download(
             name,
             repo_type="dataset",
-            revision=revision,
+            revision=_commit(name, revision, endpoint),
             allow_patterns=list(_NEEDED),
-            endpoint=os.environ.get("HF_ENDPOINT"),
+            endpoint=endpoint,
         )
     except RevisionNotFoundError:
-        raise InputError(f"{there}: the dataset {name} has no revision, branch or tag {revision!r}") from None
+        raise InputError(
+            f"{there}: the dataset {name} has no revision, branch or tag {revision or 'main'!r}"
+        ) from None
     except GatedRepoError:
-        raise InputError(f"{there}: access to it must be asked for on its page, then set HF_TOKEN") from None
+        raise InputError(f"{there}: access must be asked for on its page, and HF_TOKEN be set") from None
     except (RepositoryNotFoundError, HFValidationError):
         raise InputError(
             f"there is no folder {name} here, and no dataset {name} on the Hub that this token may read; "
@@ -70,18 +72,30 @@ def _from_hub(name: str, revision: str | None) -> Path:
         ) from None
     except HfHubHTTPError as error:
         raise InputError(
-            f"{there} could not be fetched: the Hub answered {error.response.status_code}; try again"
+            f"{there} could not be fetched: the Hub answered {error.response.status_code}; try again later"
         ) from None
-    except (LocalEntryNotFoundError, httpx2.HTTPError, OSError) as error:
+    except (httpx2.HTTPError, OSError) as error:
         raise InputError(
-            f"{there} could not be fetched ({type(error).__name__}): the Hub is out of reach, and its cache "
-            "here does not have it"
+            f"{there} could not be fetched ({type(error).__name__}): the Hub is out of reach, or offline and its cache "
+            "does not have it"
         ) from None
     return Path(found)
 
 
+def _commit(name: str, revision: str | None, endpoint: str | None) -> str | None:
+    """The commit that a branch or tag names now: `snapshot_download` alone takes what it has cached, however old,
+    where the Hub does not answer."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    try:
+        return HfApi(endpoint=endpoint).dataset_info(name, revision=revision).sha
+    except OfflineModeIsEnabled:
+        return revision
+
+
 def _copied(url: str, folder: Path) -> None:
-    from fsspec.core import url_to_fs
+    from fsspec.core import url_to_fs  # type: ignore[import-untyped]
 
     label = _without_secrets(url)
     try:

@@ -1,6 +1,7 @@
 """`corrigenda diff` as a person runs it."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,18 +10,18 @@ import pytest
 from pipelines.cli import main
 from pipelines.diff.compare import difference
 from pipelines.diff.markdown import to_markdown
-from tests.pipelines.diff.versions import Versions
+from tests.pipelines.diff.versions import COUNT, Versions
 
 
 @pytest.fixture
 def pair(versions: Versions) -> tuple[str, str]:
-    return str(versions("base")), str(versions("more_problems", count=12))
+    return str(versions("base")), str(versions("more_problems", count=COUNT + 2))
 
 
 def test_it_prints_counts_and_reasons(pair: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *pair, "--rows", "1"]) == 0
     said = capsys.readouterr().out
-    assert "problems: 10 before, 12 now" in said
+    assert f"problems: {COUNT} before, {COUNT + 2} now" in said
     assert "new_problem: the older version has no row of the problem" in said
     assert "── added, new_problem: " in said and said.count("── ") == 1
     assert "No problem that is or was held out came into train." in said
@@ -39,7 +40,7 @@ def test_markdown_is_a_section_of_a_card(pair: tuple[str, str], capsys: pytest.C
     assert main(["diff", *pair, "--markdown"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("## What changed since ")
-    assert "| added | new\\_problem | 60 |" in said
+    assert re.search(r"\| added \| new\\_problem \| \d+ \|", said)
     heads = [line for line in said.split("\n") if line.startswith("|")]
     assert all(line.endswith("|") for line in heads)
     found = difference(Path(pair[0]), Path(pair[1]), rows=1)

@@ -6,14 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from generators.engines.base import Completion, Engine, Request
 from schemas.exceptions import EngineError
 from tests.building import built
 from tests.world import write_world
 
-COUNT = 10
+COUNT = 7
 RECIPES = "recipes=[{type: lemma}, {type: step_labels}, {type: verifier_pairs}]"
 
 
@@ -73,8 +71,3 @@ class Versions:
             shared = f"policy.engine={{type: scripted, replies: {replies}, otherwise: ''}}"
             built(config, folder / "out", recipes, shared, "run.max_failed_share=1", *changes, around=around)
         return folder / "out"
-
-
-@pytest.fixture(scope="session")
-def versions(tmp_path_factory: pytest.TempPathFactory) -> Versions:
-    return Versions(tmp_path_factory.mktemp("versions"))
