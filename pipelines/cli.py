@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.diff.commands import add_diff
 from pipelines.journal_commands import add_actions
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, JournalError, ResumeError
@@ -27,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _add_build(commands)
     _add_lists(commands)
     _add_readers(commands)
+    add_diff(commands)
     _add_files(commands)
     return top
 
