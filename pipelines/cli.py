@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.journal_commands import add_actions
+from pipelines.publish.commands import add_publish
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, JournalError, ResumeError
 
@@ -28,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     _add_lists(commands)
     _add_readers(commands)
     _add_files(commands)
+    add_publish(commands)
     return top
 
 
