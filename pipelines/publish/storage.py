@@ -25,7 +25,7 @@ from pipelines.publish.options import PublishOptions
 from pipelines.publish.patience import Say
 from pipelines.publish.published import Published
 from pipelines.publish.redaction import redacted
-from schemas.exceptions import ConfigError, PublishError
+from schemas.exceptions import ConfigError, CorrigendaError, PublishError
 from schemas.family import nearest
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def publish_to_storage(bundle: Bundle, options: PublishOptions, *, dry_run: bool
     version, tag = bundle.content[:_ID_DIGITS], options.tag_for(bundle.content)
     try:
         return _publish(bundle, target, options.to, version, tag, dry_run, say)
-    except (OSError, ValueError) as error:
+    except CorrigendaError:
+        raise
+    except Exception as error:  # every storage raises its own
         said = redacted(str(error) or type(error).__name__)
         raise PublishError(
             f"{options.to}: {said}. Nothing is lost: the same command goes on with what is not yet there"
