@@ -400,7 +400,7 @@ def resolve(call: Call) -> Reply:
     if entry is None:
         headers = {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": found[1].oid}
         return Reply(404, {"error": "Entry not found"}, headers)
-    content = entry.content
+    content = call.hub.spoilt.get((call.names["repo"], call.names["path"]), entry.content)
     headers = {
         "X-Repo-Commit": found[1].oid,
         "ETag": f'"{entry.sha256 if entry.large else entry.blob}"',

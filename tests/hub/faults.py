@@ -28,6 +28,7 @@ WHAT = (
     "drop",  # the connection ends before anything was done
     "503 after",  # it was done, and the reply says that it failed
     "drop after",  # it was done, and no reply comes
+    "503 after, then moved",  # it was done, somebody else commits on top, and the reply says that it failed
     "503 late",  # the reply comes first, and it is done a moment later
     "moved",  # somebody else commits first
     "kill",  # the publisher is killed before it is done

@@ -4,6 +4,7 @@ huggingface_hub reads its environment when it is imported, so the test's own pro
 started later; and a publisher must be one that can be killed.
 """
 
+import importlib
 import json
 import os
 import subprocess
@@ -63,6 +64,7 @@ class Publishers:
             "HF_HUB_DISABLE_TELEMETRY": "1",
             "PYTHONUNBUFFERED": "1",
             "OMP_NUM_THREADS": "1",
+            "USE_TORCH": "0",  # datasets imports it at the first load
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.hub.publishers"],
@@ -118,14 +120,26 @@ def publishers(hub: LocalHub, folder: Path) -> Iterator[Publishers]:
         started.close()
 
 
+_IMPORTED = (
+    "charset_normalizer",
+    "datasets",
+    "encodings.idna",
+    "huggingface_hub.repocard",
+    "huggingface_hub.utils._cache_manager",
+    "numpy.f2py",
+    "pipelines.config",
+    "pipelines.publish.hub",
+    "pipelines.publish.publication",
+    "pipelines.publish.storage",
+    "pyarrow.parquet",
+    "scipy.io",
+)
+"""What a publication imports by and by, once for all of them."""
+
+
 def _serve() -> None:
-    import datasets  # noqa: F401
-    import huggingface_hub.repocard
-    import pyarrow.parquet  # noqa: F401
-
-    import pipelines.publish.hub
-    import pipelines.publish.publication
-
+    for name in _IMPORTED:
+        importlib.import_module(name)
     for line in sys.stdin:
         job = json.loads(line)
         if "wait" in job:

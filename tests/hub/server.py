@@ -78,8 +78,24 @@ class LocalHub:
     """By repository: how often the content of a large file arrived whole."""
     partial: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """By repository: how often it arrived in part, because the publisher was killed."""
+    spoilt: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    """By repository and path: what is served instead of a file's content."""
     unknown: list[str] = field(default_factory=list)
     """Requests that no route knows."""
+
+    def copy(self, repo: str, name: str) -> HubRepository:
+        """Another repository with the same commits and files."""
+        old = self.repos[repo]
+        new = HubRepository(name, old.private)
+        new.commits, new.branches, new.tags = dict(old.commits), dict(old.branches), dict(old.tags)
+        new.objects = dict(old.objects)
+        self.repos[name] = new
+        return new
+
+    def start_over(self, repo: str) -> None:
+        """Forget what was planned for a repository and what it has seen."""
+        for kept in (self.faults, self.killing, self.seen, self.uploads, self.partial):
+            kept.pop(repo, None)
 
     def plan(self, repo: str, *faults: Fault) -> None:
         """Let these requests go wrong, counted from now."""
@@ -159,11 +175,13 @@ class _Handler(BaseHTTPRequestHandler):
         if what == "moved":
             self.hub.repos[repo].edit("notes.md", b"somebody else's\n")
         reply = run(call)
+        if what == "503 after, then moved":
+            self.hub.repos[repo].edit("notes.md", b"somebody else's\n")
         if what == "kill after":
             self.hub.kill(repo)
         if what in ("drop after", "kill after"):
             raise Dropped
-        self._send(api.Reply(503, {"error": "a planned fault"}) if what == "503 after" else reply)
+        self._send(api.Reply(503, {"error": "a planned fault"}) if what.startswith("503 after") else reply)
 
     def _body(self, call: "api.Call", kind: str, repo: str) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
