@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.diff.commands import add_diff
 from pipelines.journal_commands import add_actions
+from pipelines.publish.commands import add_publish
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, JournalError, ResumeError
 
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _add_readers(commands)
     add_diff(commands)
     _add_files(commands)
+    add_publish(commands)
     return top
 
 

@@ -1,6 +1,6 @@
 """The config of a build: YAML, validated whole before anything starts.
 
-Everything except `run` decides what the rows are; a build can only be resumed with the same.
+Everything except `run` and `publish` decides what the rows are; a build can only be resumed with the same.
 """
 
 from pathlib import Path
@@ -21,6 +21,7 @@ from generators.steps import StepStyle
 from pipelines.config_schema import MemberOf
 from pipelines.members import member
 from pipelines.running import RunnerOptions, TaskOptions
+from pipelines.publish.options import PublishOptions
 from pipelines.targets import CapOptions, TargetOptions
 from schemas.exceptions import ConfigError
 from schemas.family import Options, nearest
@@ -141,6 +142,8 @@ class BuildConfig(Options):
     """Share of problems whose rows go to the test split, by hash of the statement."""
     run: RunConfig = RunConfig()
     """How it runs."""
+    publish: PublishOptions | None = None
+    """Where it is published."""
 
     def sources_made(self) -> list[Source]:
         """The sources with their options checked and their paths under `data_dir`."""
@@ -217,9 +220,9 @@ class BuildConfig(Options):
                 raise ConfigError(f"run.prices: {role!r} is no role{nearest(role, ROLES)}")
 
     def identity(self) -> dict[str, Any]:
-        """What decides the rows: everything but `run`."""
+        """What decides the rows: everything but `run` and `publish`."""
         # Where files lie does not decide the rows; what is in them is checked by the plan's hashes.
-        whole = self.model_dump(mode="json", exclude={"run", "data_dir"})
+        whole = self.model_dump(mode="json", exclude={"run", "data_dir", "publish"})
         sources = [member(SOURCES, s, f"sources.{i}") for i, s in enumerate(self.sources)]
         for key, made in (
             ("sources", sources),

@@ -38,12 +38,12 @@ def explain(error: pydantic.ValidationError, where: str, model: type[pydantic.Ba
         return f"{place}: unknown key {key!r}{nearest(key, known)} Known keys: {', '.join(sorted(known))}"
     if first["type"] == "missing":
         return f"{place}: is required"
-    return f"{place}: {first['msg']}, got {_shown(first['input'])}"
+    return f"{place}: {first['msg']}, got {without_url_secrets(repr(first['input']))}"
 
 
-def _shown(value: object) -> str:
-    """A value for a message: what may be a password or a key in a URL goes into no log."""
-    return _URL_QUERY.sub(r"\1***", _URL_USER.sub(r"\1***@", repr(value)))
+def without_url_secrets(text: str) -> str:
+    """A text for people: what may be a password or a key in a URL goes into no log."""
+    return _URL_QUERY.sub(r"\1***", _URL_USER.sub(r"\1***@", text))
 
 
 def _keys_at(model: type[pydantic.BaseModel], path: tuple[int | str, ...]) -> list[str]:

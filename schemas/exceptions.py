@@ -8,6 +8,7 @@
     ├── EngineError (RuntimeError)  an engine could not answer a request; the case is marked failed
     │   └── BudgetError             the build's budget is spent; a higher one goes on where it stopped
     ├── JournalError (RuntimeError) what is bought cannot be kept; exit code 2, and nothing more is bought
+    ├── PublishError (RuntimeError) a publication could not be finished; exit code 1, the same command goes on
     └── RecordError (ValueError)    a record breaks its own rules (offsets, order, an empty id)
 
 One bad row is never an exception: it becomes a `schemas.dropped.Dropped` with its reason.
@@ -45,6 +46,10 @@ class BudgetError(EngineError):
 
 class JournalError(CorrigendaError, RuntimeError):
     """The journal cannot be written: whatever is bought would be lost."""
+
+
+class PublishError(CorrigendaError, RuntimeError):
+    """The Hub or a storage did not take a dataset, or does not give it back as it was."""
 
 
 class RecordError(CorrigendaError, ValueError):
