@@ -1,6 +1,6 @@
 """The config of a build: YAML, validated whole before anything starts.
 
-Everything except `run` decides what the rows are; a build can only be resumed with the same.
+Everything except `gates` and `run` decides what the rows are; a build can only be resumed with the same.
 """
 
 from pathlib import Path
@@ -18,6 +18,7 @@ from generators.recipes.base import RECIPES, Recipe
 from generators.roles import PromptOptions, SamplingOptions
 from generators.sources.base import SOURCES, Source
 from generators.steps import StepStyle
+from pipelines.gates.base import GATES, Gate
 from pipelines.members import member
 from pipelines.targets import CapOptions, TargetOptions
 from schemas.exceptions import ConfigError
@@ -30,6 +31,10 @@ RUNS = Path(__file__).parent / "runs"
 
 ROLES = ("policy", "teacher", "critic")
 """Who may be asked, in the order of the manifest."""
+
+
+DEFAULT_GATES: tuple[dict[str, Any], ...] = ({"type": "truth"}, {"type": "masks", "allow_unchecked": True})
+"""What every dataset must show where a config names no gates."""
 
 
 class RoleConfig(Options):
@@ -121,6 +126,9 @@ class BuildConfig(Options):
     """Most rows from one problem and of one kind of mistake."""
     test_share: float = Field(default=0.05, ge=0, lt=1)
     """Share of problems whose rows go to the test split, by hash of the statement."""
+    gates: list[dict[str, Any]] = [*DEFAULT_GATES]
+    """What the dataset must show before it is published: gates by `type` with their options. They change no row,
+    so a finished build may be examined again under others."""
     run: RunConfig = RunConfig()
     """How it runs."""
 
@@ -149,6 +157,10 @@ class BuildConfig(Options):
     def filters_made(self) -> list[RowFilter]:
         """The row filters with their options checked."""
         return [member(FILTERS, f, f"filters.{i}") for i, f in enumerate(self.filters)]
+
+    def gates_made(self) -> list[Gate]:
+        """The gates with their options checked; the same one may stand several times."""
+        return [member(GATES, g, f"gates.{i}") for i, g in enumerate(self.gates)]
 
     def roles(self) -> dict[str, RoleConfig]:
         """The roles that somebody plays, by name."""
@@ -184,6 +196,8 @@ class BuildConfig(Options):
                     f"{nearest(cell.recipe, names)} There are: {', '.join(names)}"
                 )
         self.filters_made()
+        for gate in self.gates_made():
+            gate.check(Path(self.data_dir))
         if self.policy is None and not self.attempts:
             raise ConfigError(
                 "a build needs attempts: give `policy` (a model to sample) or `attempts` (files)"
@@ -195,9 +209,9 @@ class BuildConfig(Options):
                 raise ConfigError(f"run.prices: {role!r} is no role{nearest(role, ROLES)}")
 
     def identity(self) -> dict[str, Any]:
-        """What decides the rows: everything but `run`."""
+        """What decides the rows: everything but `gates` and `run`."""
         # Where files lie does not decide the rows; what is in them is checked by the plan's hashes.
-        whole = self.model_dump(mode="json", exclude={"run", "data_dir"})
+        whole = self.model_dump(mode="json", exclude={"run", "gates", "data_dir"})
         sources = [member(SOURCES, s, f"sources.{i}") for i, s in enumerate(self.sources)]
         for key, made in (
             ("sources", sources),

@@ -51,11 +51,6 @@ class Examined:
         """The table's shards, in the manifest's order; none where the dataset has no such table."""
         return [self.folder / f.path for f in self.manifest.files if f.table == table]
 
-    def learnt_files(self, table: str) -> list[Path]:
-        """Those of splits that are trained on."""
-        files = self.manifest.files
-        return [self.folder / f.path for f in files if f.table == table and f.split not in HELD_OUT]
-
 
 class Gate(Options, ABC):
     """One demand on a dataset."""
@@ -85,6 +80,7 @@ def named(findings: Sequence[str]) -> str:
     return ", ".join(findings[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
+_SUPPORT = frozenset({"again", "columns", "commands", "examine", "readback", "report", "sample", "words"})
+
 GATES: Family[Gate] = Family(
-    "gate", "pipelines.gates", Gate, support=frozenset({"commands", "columns", "examine", "readback", "sample", "words"})
-)
+    "gate", "pipelines.gates", Gate, support=_SUPPORT)
