@@ -21,7 +21,7 @@ from pipelines.build import Progress as Silent
 from pipelines.cases import CaseResult
 from pipelines.chunks import ChunkResult
 from pipelines.faults import fault_lines
-from pipelines.gates.report import gate_lines
+from pipelines.gates.report import summary_lines
 from pipelines.kit import Kit
 from pipelines.targets import target_lines
 
@@ -120,20 +120,13 @@ def print_summary(outcome: Outcome, console: Console | None = None) -> None:
         markup=False,
         soft_wrap=True,
     )
-    for line in [*fault_lines(counts, outcome.incidents), *_ended_early(outcome)]:
+    gates = summary_lines(outcome.manifest, outcome.out)
+    for line in [*fault_lines(counts, outcome.incidents), *_ended_early(outcome), *gates]:
         console.print(line, markup=False, soft_wrap=True)
     if outcome.manifest is None:
         return
     for file in outcome.manifest.files:
         console.print(f"  {file.rows:>7,} rows  {outcome.out / file.path}", markup=False, soft_wrap=True)
-    for line in gate_lines(outcome.manifest.gates):
-        console.print(line, markup=False, soft_wrap=True)
-    if any(not gate.passed for gate in outcome.manifest.gates):
-        console.print(
-            f"It is not published as it is; everything is kept. Details: corrigenda gates {outcome.out}",
-            markup=False,
-            soft_wrap=True,
-        )
     console.print(f"See them: corrigenda show {outcome.out}", markup=False, soft_wrap=True)
 
 

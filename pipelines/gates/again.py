@@ -126,7 +126,10 @@ def _kept_engine(manifest: Manifest) -> tuple[EngineOptions | None, str]:
     try:
         return member(ENGINES, policy["engine"], "policy.engine"), ""
     except ConfigError as error:
-        return None, f"the manifest does not say all of the policy's engine ({error}): give the build's --config"
+        return (
+            None,
+            f"the manifest does not say all of the policy's engine ({error}): give the build's --config",
+        )
 
 
 def _renderer(asked: Asked) -> tuple["Renderer | None", str]:

@@ -67,9 +67,7 @@ class Gate(Options, ABC):
         """The gate's file name."""
         return type(self).__module__.rpartition(".")[2]
 
-    def result(
-        self, passed: bool, said: str, findings: Sequence[str] = (), **numbers: float
-    ) -> GateResult:
+    def result(self, passed: bool, said: str, findings: Sequence[str] = (), **numbers: float) -> GateResult:
         """The result; `findings` are rows, cells or problems objected to, each with the reason."""
         return GateResult(self.name, passed, said, numbers, tuple(findings[:MOST_FINDINGS]))
 
@@ -82,5 +80,4 @@ def named(findings: Sequence[str]) -> str:
 
 _SUPPORT = frozenset({"again", "columns", "commands", "examine", "readback", "report", "sample", "words"})
 
-GATES: Family[Gate] = Family(
-    "gate", "pipelines.gates", Gate, support=_SUPPORT)
+GATES: Family[Gate] = Family("gate", "pipelines.gates", Gate, support=_SUPPORT)

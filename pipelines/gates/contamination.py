@@ -1,12 +1,13 @@
 """Contamination: nothing that is trained on is in a benchmark, or in the dataset's own test split.
 
 Read are the statements of all problems of the training splits, and every text that they teach: learnt spans, chosen
-sides, steps labelled right. Texts are compared as words (`pipelines.gates.words`): case, spacing and punctuation do not count.
+sides, steps labelled right. Texts are compared as words (`pipelines.gates.words`): case, spacing and punctuation do
+not count.
 
 * Exact: a statement is a benchmark's text.
-* By n-grams: a statement or a learnt text shares a run of `ngram` words with a benchmark's text. A benchmark's text that
-  is shorter counts as one run of its own length, if it has `SHORTEST` words; below that only the exact rule holds, as
-  "What is 3 + 4?" stands in many a text.
+* By n-grams: a statement or a learnt text shares a run of `ngram` words with a benchmark's text. A benchmark's text
+  that is shorter counts as one run of its own length, if it has `SHORTEST` words; below that only the exact rule
+  holds, as "What is 3 + 4?" stands in many a text.
 * With `mask_numbers` the same once more with all numbers alike, which catches a template filled in anew.
 * The dataset's own test split counts as a benchmark of its statements, by the exact rule (`own_test`): problems of one
   template rightly stand on both sides.
@@ -130,7 +131,9 @@ class Contamination(Gate):
             if overlap:
                 found[problem_id] = (f"{overlap[0]} in {row_id}", overlap[1])
         findings = [f"{problem} ({how}: {where})" for problem, (how, where) in sorted(found.items())]
-        said = f"{len(found):,} of {problems:,} training problems are in {index.texts:,} texts held against them"
+        said = (
+            f"{len(found):,} of {problems:,} training problems are in {index.texts:,} texts held against them"
+        )
         said += f", {self.most:,} may be: {named(findings)}" if findings else ""
         return self.result(
             len(found) <= self.most, said, findings, problems=problems, texts=index.texts, overlaps=len(found)

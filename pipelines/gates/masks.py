@@ -83,15 +83,20 @@ class Masks(Gate):
         rows = {reason: found.get(reason, []) for reason in COUNTED}
         hard = {reason: ids for reason, ids in found.items() if reason not in COUNTED}
         passed = not hard and all(len(ids) <= self.most_straddling * checked for ids in rows.values())
-        findings = [f"{row_id} ({reason})" for part in (hard, rows) for reason in part for row_id in part[reason]]
+        findings = [
+            f"{row_id} ({reason})" for part in (hard, rows) for reason in part for row_id in part[reason]
+        ]
         wrong = sum(map(len, hard.values()))
         if not checked:
             return self.result(True, "there is no SFT row", checked=0)
-        said = f"{wrong:,} of {checked:,} rows drawn are masked wrongly" if wrong else f"the masks of {checked:,} rows hold"
-        said += (
-            f"; in {len(rows['straddling']):,} a token straddles, {len(rows['split_differently']):,} are other tokens in "
-            f"parts (up to {self.most_straddling:.0%} may)"
+        said = (
+            f"{wrong:,} of {checked:,} rows drawn are masked wrongly"
+            if wrong
+            else f"the masks of {checked:,} rows hold"
         )
+        straddle, parts = len(rows["straddling"]), len(rows["split_differently"])
+        said += f"; in {straddle:,} a token straddles, {parts:,} are other tokens in parts"
+        said += f" (up to {self.most_straddling:.0%} may)"
         if not passed:
             said += f": {named(findings)}"
         counts = {reason: len(ids) for reason, ids in {**hard, **rows}.items()}
@@ -172,7 +177,9 @@ def _ends(example: SFTExample, labels: TokenLabels) -> Sequence[tuple[str, bool]
     learnt = [last[number] > 0 for number, m in enumerate(example.messages) if m.role == "assistant"]
     missing = surplus = False
     for wanted, end in zip(learnt, labels.ends, strict=True):
-        weights = [w for w, cover in zip(labels.weights, labels.covers, strict=True) if end and _meet(cover, end)]
+        weights = [
+            w for w, cover in zip(labels.weights, labels.covers, strict=True) if end and _meet(cover, end)
+        ]
         missing |= wanted and not (weights and all(weight > 0 for weight in weights))
         surplus |= not wanted and any(weight > 0 for weight in weights)
     return [("end_not_learnt", missing), ("end_learnt", surplus)]

@@ -37,12 +37,14 @@ def example_of(table: str, row: Mapping[str, Any]) -> Example:
     return _CLASSES[table](**made)
 
 
-def _value(table: str, name: str, value: Any) -> Any:
+def _value(table: str, name: str, value: object) -> object:
+    if not isinstance(value, list):
+        return value
     if name in _SPANS:
         return tuple(Span(**span) for span in value)
     if name in _MESSAGES or (name == "prompt" and table == "preference"):
         return tuple(Message(**message) for message in value)
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(value)
 
 
 def attempt_of(row: Mapping[str, Any]) -> Attempt:

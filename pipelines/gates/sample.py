@@ -24,7 +24,9 @@ class Drawn(NamedTuple):
     place: int
 
 
-def sample(dataset: Examined, tables: Sequence[str], count: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def sample(
+    dataset: Examined, tables: Sequence[str], count: int, seed: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Table and row of `count` rows (or one of every cell, where there are more cells), in file order."""
     files = [(table, path) for table in tables for path in dataset.files(table)]
     chosen: dict[int, list[int]] = defaultdict(list)
@@ -51,7 +53,9 @@ def _draw(files: Sequence[tuple[str, Path]], count: int, seed: int) -> list[Draw
                     drawn = Drawn(-_order(row["id"], seed), number, place)
                     heapq.heappush(kept, drawn) if len(kept) < count else heapq.heappushpop(kept, drawn)
                     place += 1
-    turns = [(turn, -d.order, d) for kept in cells.values() for turn, d in enumerate(sorted(kept, reverse=True))]
+    turns = [
+        (turn, -d.order, d) for kept in cells.values() for turn, d in enumerate(sorted(kept, reverse=True))
+    ]
     return [drawn for _, _, drawn in sorted(turns)[: max(count, len(cells))]]
 
 

@@ -9,9 +9,10 @@ Every drawn row is read back from its file and judged anew, with the cases as th
   the attempt's first wrong step is in the mistake, and something that is no mistake follows it;
 * drawn attempts by their text: the verdict that is written is the verdict found.
 
-Reasons: those of the truth filter; `second_opinion` (the second way says otherwise), `mistake_not_sampled` (no parent
-has that text), `mistake_misplaced` (the parent's first wrong step is not all in it), `mistake_last` (nothing corrects
-it), `labels_differ` (step labels are not of the parent, or not by its verdict), `verdict_differs`, `parent_missing`, `bad_record` (the row breaks the format's rules, or its problem is missing).
+Reasons: those of the truth filter; `second_opinion` (the second way says otherwise), `mistake_not_sampled` (no
+parent has that text), `mistake_misplaced` (the parent's first wrong step is not all in it), `mistake_last` (nothing
+corrects it), `labels_differ` (step labels are not of the parent, or not by its verdict), `verdict_differs`,
+`parent_missing`, `bad_record` (the row breaks the format's rules, or its problem is missing).
 """
 
 from collections.abc import Iterator, Mapping
@@ -114,7 +115,11 @@ class Recheck:
             opinion = second_opinion(answer, text, self.judge.worker_word)
             self.undecided += opinion == "none"
             self.second += opinion != "none"
-            if opinion != "none" and (opinion == "equal") != right and not self._optional(answer, text, right):
+            if (
+                opinion != "none"
+                and (opinion == "equal") != right
+                and not self._optional(answer, text, right)
+            ):
                 return "second_opinion"
         return None
 

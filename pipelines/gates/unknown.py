@@ -27,7 +27,9 @@ class Unknown(Gate):
         own = read.filter(pl.col("recipe") == "")
         unknown = own.filter(pl.col("verdict") == "unknown")
         share = unknown.height / own.height if own.height else 0.0
-        groups = own.group_by("source").agg((pl.col("verdict") == "unknown").mean().alias("share")).sort("source")
+        groups = (
+            own.group_by("source").agg((pl.col("verdict") == "unknown").mean().alias("share")).sort("source")
+        )
         shares = dict(groups.iter_rows()) if self.by_source else {"all sources": share}
         over = {name: part for name, part in shares.items() if part > self.most}
         reasons = unknown.group_by("reason").len().sort("len", "reason", descending=[True, False])
@@ -35,7 +37,9 @@ class Unknown(Gate):
         findings = [f"{name}: {part:.1%}" for name, part in over.items()]
         said = f"{unknown.height:,} of {own.height:,} attempts ({share:.1%}) have an unknown verdict"
         said += f" ({why})" if why else ""
-        said += f", up to {self.most:.1%} may" + (f"; over it: {named(findings)}" if over and self.by_source else "")
+        said += f", up to {self.most:.1%} may" + (
+            f"; over it: {named(findings)}" if over and self.by_source else ""
+        )
         return self.result(
             not over, said, findings, attempts=own.height, unknown=unknown.height, share=round(share, 6)
         )

@@ -26,9 +26,7 @@ def words(text: str, mask: bool = False) -> tuple[str, ...]:
     for command, sign in _MATH:
         text = command.sub(sign, text)
     plain = unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold()
-    return tuple(
-        (NUMBER if mask else m[1].replace(",", "")) if m[1] else m[0] for m in _WORD.finditer(plain)
-    )
+    return tuple((NUMBER if mask else m[1].replace(",", "")) if m[1] else m[0] for m in _WORD.finditer(plain))
 
 
 def ngrams(said: Sequence[str], n: int) -> Iterator[str]:
