@@ -25,6 +25,8 @@ from pipelines.config import BuildConfig, model_ids
 from pipelines.config_file import first_difference
 from pipelines.error_kinds import without_kinds
 from pipelines.files import sha256_of, write_json
+from pipelines.gates.again import under_its_gates
+from pipelines.gates.examine import examined
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import Plan, make_plan
 from pipelines.replay import replay_chunks
@@ -95,6 +97,7 @@ async def build(
         plan = stages.plan(config, work)
         done = already_finished(config, out, plan)
         if done is not None:
+            done = under_its_gates(config, out, done)
             spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
             return Outcome(out, done, dict(done.counts), spent)
         async with stages.kit(config, work) as kit:
@@ -251,6 +254,7 @@ def finish(
         packages=packages(),
         build_id=build_id(config, plan.address, kit.case_address),
     )
+    manifest = examined(config, out, manifest, kit)
     write_card(out, manifest, kit.recipes)
     write_json(out / "manifest.json", manifest.as_json())
     return Outcome(out, manifest, total, spent, incidents, stopped)

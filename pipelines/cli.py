@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.diff.commands import add_diff
+from pipelines.gates.commands import GATE_FAILED, add_gates
 from pipelines.journal_commands import add_actions
 from pipelines.publish.commands import add_publish
 from pipelines.verify.commands import add_kinds
@@ -32,11 +33,18 @@ def parser() -> argparse.ArgumentParser:
     add_diff(commands)
     _add_files(commands)
     add_publish(commands)
+    add_gates(commands)
     return top
 
 
 def _add_build(commands: "Commands") -> None:
-    build = commands.add_parser("build", help="build a dataset from a config, or go on with a build")
+    build = commands.add_parser(
+        "build",
+        help="build a dataset from a config, or go on with a build",
+        description="Build a dataset from a config, or go on with a build. Exit code 0: done; 2: the config or an "
+        "input cannot be used; 3: too many cases failed; 4: the budget ended it; 5: it is written, and a quality gate did "
+        "not pass.",
+    )
     _add_config(build)
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dataset")
     build.add_argument("--prefect", action="store_true", help="run the stages as tasks of a Prefect flow")
@@ -145,7 +153,8 @@ def _count(written: str) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases, 4 the budget ended the build."""
+    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases, 4 the budget ended the build,
+    5 the dataset is written and a quality gate did not pass."""
     args = parser().parse_args(argv)
     try:
         return int(args.run(args))
@@ -191,7 +200,9 @@ def _build(args: argparse.Namespace) -> int:
     print_summary(outcome)
     if outcome.stopped:
         return BUDGET_SPENT
-    return DONE if outcome.manifest else TOO_MANY_FAILED
+    if outcome.manifest is None:
+        return TOO_MANY_FAILED
+    return DONE if all(gate.passed for gate in outcome.manifest.gates) else GATE_FAILED
 
 
 def _plan(args: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """The config of a build: YAML, validated whole before anything starts.
 
-Everything except `run` and `publish` decides what the rows are; a build can only be resumed with the same.
+Everything except `gates`, `publish` and `run` decides what the rows are; a build can only be resumed with the same.
 """
 
 from pathlib import Path
@@ -19,9 +19,10 @@ from generators.roles import PromptOptions, SamplingOptions
 from generators.sources.base import SOURCES, Source
 from generators.steps import StepStyle
 from pipelines.config_schema import MemberOf
+from pipelines.gates.base import GATES, Gate
 from pipelines.members import member
-from pipelines.running import RunnerOptions, TaskOptions
 from pipelines.publish.options import PublishOptions
+from pipelines.running import RunnerOptions, TaskOptions
 from pipelines.targets import CapOptions, TargetOptions
 from schemas.exceptions import ConfigError
 from schemas.family import Options, nearest
@@ -42,6 +43,10 @@ EngineMember = Annotated[Written, MemberOf(ENGINES)]
 SourceMember = Annotated[Written, MemberOf(SOURCES)]
 RecipeMember = Annotated[Written, MemberOf(RECIPES)]
 FilterMember = Annotated[Written, MemberOf(FILTERS)]
+GateMember = Annotated[Written, MemberOf(GATES)]
+
+DEFAULT_GATES: tuple[dict[str, Any], ...] = ({"type": "truth"}, {"type": "masks", "allow_unchecked": True})
+"""What every dataset must show where a config names no gates."""
 
 
 class RoleConfig(Options):
@@ -140,6 +145,9 @@ class BuildConfig(Options):
     """Most rows from one problem and of one kind of mistake."""
     test_share: float = Field(default=0.05, ge=0, lt=1)
     """Share of problems whose rows go to the test split, by hash of the statement."""
+    gates: list[GateMember] = [*DEFAULT_GATES]
+    """What the dataset must show before it is published: gates by `type` with their options. They change no row,
+    so a finished build may be examined again under others."""
     run: RunConfig = RunConfig()
     """How it runs."""
     publish: PublishOptions | None = None
@@ -170,6 +178,10 @@ class BuildConfig(Options):
     def filters_made(self) -> list[RowFilter]:
         """The row filters with their options checked."""
         return [member(FILTERS, f, f"filters.{i}") for i, f in enumerate(self.filters)]
+
+    def gates_made(self) -> list[Gate]:
+        """The gates with their options checked; the same one may stand several times."""
+        return [member(GATES, g, f"gates.{i}") for i, g in enumerate(self.gates)]
 
     def roles(self) -> dict[str, RoleConfig]:
         """The roles that somebody plays, by name."""
@@ -209,6 +221,8 @@ class BuildConfig(Options):
                     f"{nearest(cell.recipe, names)} There are: {', '.join(names)}"
                 )
         self.filters_made()
+        for gate in self.gates_made():
+            gate.check(Path(self.data_dir))
         if self.policy is None and not self.attempts:
             raise ConfigError(
                 "a build needs attempts: give `policy` (a model to sample) or `attempts` (files)"
@@ -220,9 +234,9 @@ class BuildConfig(Options):
                 raise ConfigError(f"run.prices: {role!r} is no role{nearest(role, ROLES)}")
 
     def identity(self) -> dict[str, Any]:
-        """What decides the rows: everything but `run` and `publish`."""
+        """What decides the rows: everything but `gates`, `publish` and `run`."""
         # Where files lie does not decide the rows; what is in them is checked by the plan's hashes.
-        whole = self.model_dump(mode="json", exclude={"run", "data_dir", "publish"})
+        whole = self.model_dump(mode="json", exclude={"run", "gates", "data_dir", "publish"})
         sources = [member(SOURCES, s, f"sources.{i}") for i, s in enumerate(self.sources)]
         for key, made in (
             ("sources", sources),

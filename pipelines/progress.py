@@ -21,6 +21,7 @@ from pipelines.build import Progress as Silent
 from pipelines.cases import CaseResult
 from pipelines.chunk_result import ChunkResult
 from pipelines.faults import fault_lines
+from pipelines.gates.report import summary_lines
 from pipelines.kit import Kit
 from pipelines.targets import target_lines
 
@@ -119,7 +120,8 @@ def print_summary(outcome: Outcome, console: Console | None = None) -> None:
         markup=False,
         soft_wrap=True,
     )
-    for line in [*fault_lines(counts, outcome.incidents), *_ended_early(outcome)]:
+    gates = summary_lines(outcome.manifest, outcome.out)
+    for line in [*fault_lines(counts, outcome.incidents), *_ended_early(outcome), *gates]:
         console.print(line, markup=False, soft_wrap=True)
     if outcome.manifest is None:
         return

@@ -36,6 +36,8 @@ class GateResult:
     """What was wanted and what there is, in one sentence for people."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """What it measured, by slug."""
+    findings: tuple[str, ...] = ()
+    """The first rows, cells or problems it objects to, each with the reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,5 +79,7 @@ class Manifest:
         """The manifest that `as_json` wrote."""
         files = tuple(DataFile(**f) for f in content["files"])
         targets = tuple(CellCount(**c) for c in content.get("targets", ()))
-        gates = tuple(GateResult(**g) for g in content.get("gates", ()))
+        gates = tuple(
+            GateResult(**{**g, "findings": tuple(g.get("findings", ()))}) for g in content.get("gates", ())
+        )
         return cls(**{**content, "files": files, "targets": targets, "gates": gates})

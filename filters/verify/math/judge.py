@@ -134,6 +134,10 @@ class Judge(Closing):
                 return replace(verdict, evidence=answer[-MAX_EVIDENCE:])
         return self.equal(stated_answer(reference), stated_answer(answer), options)
 
+    def worker_word(self, reference: str, answer: str) -> str:
+        """What a worker alone says of two formulas (`equal`, `different`, …), the exact comparison left aside."""
+        return self._pool.ask(for_worker(reference), for_worker(answer), self.options.decimal_places).word
+
     def disagreements(self) -> list[Disagreement]:
         """Pairs so far on which math-verify and the numeric evaluation differ; all are unknown."""
         return self._table.rows()
