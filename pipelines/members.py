@@ -1,18 +1,15 @@
 """Members of families as a person writes them, and what pydantic found wrong in plain words."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import pydantic
 
+from pipelines.masking import masked
 from schemas.exceptions import ConfigError
 from schemas.family import Family, Options, nearest
 
 T = TypeVar("T", bound=Options)
-
-_URL_USER = re.compile(r"(\w+://)[^/\s'\"]+@")
-_URL_QUERY = re.compile(r"(\w+://[^\s'\"?#]*[?#])[^\s'\"]+")
 
 
 def member(family: Family[T], written: Mapping[str, Any], where: str) -> T:
@@ -43,7 +40,7 @@ def explain(error: pydantic.ValidationError, where: str, model: type[pydantic.Ba
 
 def _shown(value: object) -> str:
     """A value for a message: what may be a password or a key in a URL goes into no log."""
-    return _URL_QUERY.sub(r"\1***", _URL_USER.sub(r"\1***@", repr(value)))
+    return masked(repr(value))
 
 
 def _keys_at(model: type[pydantic.BaseModel], path: tuple[int | str, ...]) -> list[str]:
