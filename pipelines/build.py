@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.card import write_card
-from pipelines.cases import UNFINISHED, CaseResult
+from pipelines.cases import UNFINISHED
 from pipelines.chunks import ChunkResult, Tick, finished, work_chunk
 from pipelines.config import BuildConfig
 from pipelines.config_file import first_difference
@@ -23,10 +23,12 @@ from pipelines.error_kinds import without_kinds
 from pipelines.files import sha256_of, write_json
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import ChunkInput, Plan, make_plan
+from pipelines.progress_base import Progress
 from pipelines.replay import replay_chunks
 from pipelines.rounds import Worked, in_rounds
 from pipelines.shards import tables_of, write_dropped, write_shards
 from pipelines.versions import packages, version
+from pipelines.watch import watched
 from schemas.arrow import FORMAT_VERSION
 from schemas.exceptions import ResumeError
 from schemas.manifest import Manifest
@@ -56,19 +58,6 @@ class Outcome:
     """The limit of the budget that ended the build, in words; empty where none did."""
 
 
-class Progress:
-    """What a build reports while it runs; this one keeps silent."""
-
-    def begin(self, problems: int, kit: Kit) -> None:
-        """The plan is made and the models are open."""
-
-    def resumed(self, chunk: ChunkResult) -> None:
-        """A chunk was finished by an earlier run, or rebuilt from the journal by another process."""
-
-    def tick(self, result: CaseResult) -> None:
-        """A case is done."""
-
-
 async def build(
     config: BuildConfig, out: Path, progress: Progress | None = None, stages: Stages | None = None
 ) -> Outcome:
@@ -81,12 +70,13 @@ async def build(
     out = out.resolve()
     work = out / "work"
     claim(out, config)
-    with only_build_in(work):
+    with only_build_in(work), watched(config, out, progress) as progress:
         plan = stages.plan(config, work)
+        progress.planned(plan)
         done = already_finished(config, out)
         if done is not None:
             spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
-            return Outcome(out, done, dict(done.counts), spent)
+            return progress.ended(Outcome(out, done, dict(done.counts), spent))
         async with stages.kit(config, work) as kit:
             progress.begin(sum(c.problems for c in plan.chunks), kit)
             with first_error():
@@ -94,7 +84,8 @@ async def build(
                     plan, kit, lambda chunks: _all_chunks(chunks, work, kit, progress, stages)
                 )
             spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
-            return finish(config, out, plan, worked, kit, spent)
+            progress.finishing()
+            return progress.ended(finish(config, out, plan, worked, kit, spent))
 
 
 @contextmanager
@@ -161,11 +152,14 @@ async def _all_chunks(
     What the journal holds whole is rebuilt by processes of its own before. A chunk begins when all cases of the
     one before are in flight.
     """
+    progress.round_begun(chunks)
     results: dict[str, ChunkResult] = {}
     waiting: list[ChunkInput] = []
 
     async def one(chunk: ChunkInput) -> None:
+        progress.chunk_begun(chunk)
         results[chunk.name] = await stages.chunk(chunk, work, kit, progress.tick)
+        progress.chunk_done(chunk, results[chunk.name])
 
     for chunk in chunks:
         done = await asyncio.to_thread(finished, chunk, work, kit)

@@ -172,6 +172,7 @@ def _build(args: argparse.Namespace) -> int:
     import asyncio
 
     from pipelines.config_file import load
+    from pipelines.health import read_health
     from pipelines.progress import TerminalProgress, print_summary
 
     config = load(args.config, args.changes, args.limit)
@@ -185,6 +186,8 @@ def _build(args: argparse.Namespace) -> int:
 
             outcome = asyncio.run(build(config, args.out, progress))
     print_summary(outcome)
+    if health := read_health(args.out):
+        print("\n".join(health.lines()))
     if outcome.stopped:
         return BUDGET_SPENT
     return DONE if outcome.manifest else TOO_MANY_FAILED

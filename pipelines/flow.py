@@ -20,11 +20,12 @@ from typing import Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from pipelines.build import Outcome, Progress, Stages, build
+from pipelines.build import Outcome, Stages, build
 from pipelines.chunks import ChunkResult, Tick, work_chunk
 from pipelines.config import BuildConfig
 from pipelines.kit import Kit
 from pipelines.plan import ChunkInput, Plan, make_plan
+from pipelines.progress_base import Progress
 
 
 @dataclass

@@ -47,7 +47,7 @@ class Kit:
     @property
     def build_id(self) -> str:
         """The build's name in logs and in its manifest."""
-        return f"b-{self.digest[:16]}"
+        return build_id(self.digest)
 
     def spent(self) -> dict[str, float]:
         """Completions and tokens so far, over all roles; `total_*` with the build's earlier runs."""
@@ -87,6 +87,11 @@ class Kit:
             for name, role in roles.items()
             if role
         }
+
+
+def build_id(digest: str) -> str:
+    """The name of a config's build."""
+    return f"b-{digest[:16]}"
 
 
 @asynccontextmanager

@@ -17,11 +17,11 @@ from rich.progress import (
 from rich.table import Table
 
 from pipelines.build import Outcome
-from pipelines.build import Progress as Silent
 from pipelines.cases import CaseResult
 from pipelines.chunks import ChunkResult
 from pipelines.faults import fault_lines
 from pipelines.kit import Kit
+from pipelines.progress_base import Progress as Silent
 from pipelines.targets import target_lines
 
 _LINE_EVERY_S = 10.0
