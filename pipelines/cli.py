@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.doctor.commands import add_doctor
 from pipelines.journal_commands import add_actions
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import ConfigError, CorrigendaError, InputError, JournalError, ResumeError
@@ -25,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     _add_build(commands)
+    add_doctor(commands)
     _add_lists(commands)
     _add_readers(commands)
     _add_files(commands)
