@@ -17,7 +17,9 @@ def add_doctor(commands: "Commands") -> None:
     """The command and its options."""
     short = "look at this machine, and at a config's models, servers and folders, before a build"
     doctor = commands.add_parser(
-        "doctor", help=short, description=f"{short[0].upper()}{short[1:]}; exit code 2 where a build would fail."
+        "doctor",
+        help=short,
+        description=f"{short[0].upper()}{short[1:]}; exit code 2 where a build would fail.",
     )
     doctor.add_argument("config", nargs="?", type=Path, help="YAML config; without one the machine alone")
     doctor.add_argument("--out", type=Path, metavar="DIR", help="folder of the build, there or to come")
@@ -34,7 +36,9 @@ def add_doctor(commands: "Commands") -> None:
     )
     doctor.add_argument("--json", action="store_true", help="print JSON")
     doctor.add_argument(
-        "--explain", metavar="SLUG", help="say what a finding means and what to do about it; `all` for every one"
+        "--explain",
+        metavar="SLUG",
+        help="say what a finding means and what to do about it; `all` for every one",
     )
     doctor.set_defaults(run=_doctor)
 

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 
@@ -34,10 +33,9 @@ class Installed:
         """The same of a requirement as text."""
         return self.meets(Requirement(written))
 
-    @cached_property
-    def requirements(self) -> Mapping[str, tuple[Requirement, ...]]:
-        """What each package asks for on this machine without extras."""
-        return {name: tuple(wanted(asked)) for name, asked in self.asks.items()}
+    def requirements(self, name: str) -> list[Requirement]:
+        """What a package asks for on this machine without extras."""
+        return wanted(self.asks.get(canonicalize_name(name), ()))
 
 
 def installed() -> Installed:

