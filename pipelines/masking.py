@@ -29,11 +29,12 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-(?:api|auth)-(?:key|token)|api-key)"
-            r"(['\"]?\s*[:=,]\s*b?['\"]?)[^'\"\r\n]+"
+            r"(['\"]?\s*[:=,]\s*(?:b?['\"])?)[^'\"\r\n]+"
         ),
         rf"\1\2{MASK}",
     ),
-    (re.compile(r"(?i)\b(bearer|basic)(\s+)[\w.~+/=-]{8,}"), rf"\1\2{MASK}"),
+    # A digit or a capital tells a token from a word: `basic training`.
+    (re.compile(r"\b([Bb]earer|[Bb]asic)(\s+)(?=[\w.~+/=-]*[\dA-Z_=])[\w.~+/=-]{8,}"), rf"\1\2{MASK}"),
     (
         # `token` and not `tokens`: how many there are is no secret.
         re.compile(

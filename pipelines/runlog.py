@@ -18,6 +18,26 @@ from pipelines.masking import masked_deep
 FOLDER = Path("log")
 """Of the logs, below `work/`."""
 
+EVENTS = {
+    "run_begins": "version, name and digest of the config, host, pid, folder, and whether the build was begun before",
+    "plan": "chunks and problems; `first` so many chunks are the build, the others in reserve for targets (0: all)",
+    "engines_opened": "model and fingerprint of every role, and the seconds that opening took",
+    "round": "a round of targets begins (every build has one): its chunks, problems, samples (0: the config's)",
+    "chunk": "a chunk is there: `worked` on by this process, with its seconds, or `found` (an earlier run's, or "
+    "rebuilt from the journal by another process); its funnel",
+    "progress": "every ten seconds: cases, attempts, rows, failed and unpaid cases, completions, tokens per second "
+    "since the line before, and how many requests are with the models",
+    "incidents": "something went wrong with an engine and was dealt with: what is new since the line before, and all",
+    "budget": "a limit of the budget is reached: nothing more is bought",
+    "gates": "what each quality gate found",
+    "finish": "files and rows, seconds by stage, what was spent, the funnel; `written` is false where no dataset is",
+    "health": "the level and the findings, as in work/health.json",
+    "error": "the run ends with an error: its class and message",
+    "library": "a library warned: its logger, level and message",
+    "library_often": "at the end: what warned more often than it was written down, and how often",
+}
+"""Every event with what its line holds."""
+
 
 class RunLog:
     """An append-only file of events. `secrets` are cut out besides what is known by its form.

@@ -51,12 +51,12 @@ def _about(config: BuildConfig) -> Iterator[Finding]:
             yield REFUSED.found(str(error))
             return
     try:
-        sources, attempts = config.sources_made(), config.attempts_made()
-        files = sorted({file for part in (*sources, *attempts) for file in part.files()})
+        files = {file for source in config.sources_made() for file in source.files()}
+        files |= {file for attempts in config.attempts_made() for file in attempts.files()}
     except (ConfigError, InputError) as error:
         yield NO_FILE.found(str(error))
         return
-    for file in files:
+    for file in sorted(files):
         try:
             with Path(file).open("rb") as opened:
                 opened.read(1)
@@ -66,7 +66,7 @@ def _about(config: BuildConfig) -> Iterator[Finding]:
 
 def _of_engines(config: BuildConfig) -> set[str]:
     """What the engines object to by themselves."""
-    said = set()
+    said: set[str] = set()
     try:
         engines = list(config.engines_made().values())
     except ConfigError:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.doctor.amounts import amounts_of
 from pipelines.doctor.base import Situation
-from pipelines.doctor.disks import IN_MEMORY, NETWORK, Disk, disk_of, try_to_write
+from pipelines.doctor.disks import IN_MEMORY, NETWORK, Disk, Tried, disk_of, try_to_write
 from pipelines.findings import Finding, Kind
 
 LEAST_BYTES = 1 << 30
@@ -96,23 +96,21 @@ def look(at: Situation) -> Iterator[Finding]:
             yield GONE.found(f"{folder} ({what}): {error.strerror or error}")
             continue
         how = f" ({amounts.how})" if amounts and need and wanted == need else ""
-        yield from about(
-            what, folder, disk, wanted, how, temporary=wanted == LEAST_TEMPORARY_BYTES and disk.device in seen
-        )
+        again = what == "temporary files" and disk.device in seen
+        yield from about(what, folder, disk, try_to_write(disk.folder), wanted, how, again=again)
         seen.add(disk.device)
 
 
 def about(
-    what: str, folder: Path, disk: Disk, wanted: int, how: str = "", *, temporary: bool = False
+    what: str, folder: Path, disk: Disk, tried: Tried, wanted: int, how: str = "", *, again: bool = False
 ) -> Iterator[Finding]:
-    """One folder, on a disk where so many bytes are wanted; `temporary`: its disk was looked at already."""
-    tried = try_to_write(disk.folder)
+    """One folder, on a disk where so many bytes are wanted; `again`: the disk was looked at already."""
     said = f"{folder} ({what})"
     if disk.read_only or tried.failed:
         why = "mounted read-only" if disk.read_only else tried.failed
         yield NO_WRITE.found(f"{said}: {disk.folder}: {why}")
         return
-    if temporary:
+    if again:
         return
     room = f"{_size(disk.free)} free, {_size(wanted)} wanted{how}"
     if disk.free < wanted:

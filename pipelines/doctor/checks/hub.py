@@ -3,7 +3,6 @@
 Looked at only where something will be published (`--hub`, or a config that publishes). The token is shown nowhere.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -88,7 +87,7 @@ def look(at: Situation) -> Iterator[Finding]:
     disabled = at.environ.get("HF_HUB_DISABLE_XET", "").upper() in ("1", "ON", "YES", "TRUE")
     if disabled or not installed().version("hf-xet"):
         yield LFS.found("HF_HUB_DISABLE_XET is set" if disabled else "hf-xet is not installed")
-    token = at.environ.get("HF_TOKEN", "").strip() or (get_token() if at.environ == os.environ else None)
+    token = at.environ.get("HF_TOKEN", "").strip() or get_token()
     if not token:
         yield NO_TOKEN.found("neither HF_TOKEN nor a login")
         return

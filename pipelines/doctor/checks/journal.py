@@ -21,7 +21,7 @@ DAMAGED = Kind(
 TORN = Kind(
     "journal.torn",
     "note",
-    "A writer was killed in the middle of a record, or is writing just now. What it was writing was never used: no loss.",
+    "A writer was killed in the middle of a record, or is writing just now. What it was writing was never used.",
 )
 UNREADABLE = Kind(
     "journal.unreadable",
@@ -48,13 +48,13 @@ def about(folder: Path, most_bytes: int = MOST_BYTES) -> Iterator[Finding]:
     from generators.engines.journals.examine import verify
     from generators.engines.journals.names import files
 
-    if not folder.exists():
-        yield NEW.found(f"{folder} is not there yet")
-        return
-    if not folder.is_dir():
-        yield UNREADABLE.found(f"{folder} is a file")
-        return
     try:
+        if not folder.exists():
+            yield NEW.found(f"{folder} is not there yet")
+            return
+        if not folder.is_dir():
+            yield UNREADABLE.found(f"{folder} is a file")
+            return
         size = sum(path.stat().st_size for path in files(folder))
         if size > most_bytes:
             yield UNCHECKED.found(f"{folder} has {size / 2**20:,.0f} MiB")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generators.engines.base import EngineOptions
-from generators.engines.openai_server import OpenAIServer
 from generators.engines.transformers_local import TransformersLocal
 from generators.engines.vllm import Vllm
 from pipelines.doctor.base import Situation
@@ -76,6 +75,8 @@ TOO_LARGE = Kind(
     "Free memory (another process may hold the GPU), take a smaller model, more GPUs (`engine_args: "
     "{tensor_parallel_size: 2}`) or a server elsewhere.",
 )
+SMALL_BYTES = 1 << 30
+"""Of weights that a processor does well with."""
 _PROBE = (Message("user", "What is 17 * 23?"),)
 _NEEDS = {
     "transformers_local": ("torch", "transformers"),
@@ -118,8 +119,6 @@ def about(
     if isinstance(options, TransformersLocal | Vllm):
         yield from _device(roles, options, there, seen)
         yield from _model(roles, options, "transformers" not in lacks, seen, memory)
-    elif isinstance(options, OpenAIServer):
-        return
 
 
 def _device(
@@ -138,7 +137,7 @@ def _device(
             yield GPU.found(f"{roles}: {names}")
     elif wanted:
         yield NO_GPU.found(f"{roles}: no GPU is seen")
-    else:
+    elif (size := _size(options)) is None or size > SMALL_BYTES:
         yield CPU_ONLY.found(f"{roles}: {options.model} runs on the processor")
 
 
@@ -151,12 +150,18 @@ def _model(
         return
     if readable and (why := _unreadable(folder, options.trust_remote_code)):
         yield TOKENIZER.found(f"{roles}: {why}")
-    size = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    size = _size(options) or 0
     on_gpu = bool(seen) and getattr(options, "device", "auto") != "cpu"
     room = sum(gpu.free for gpu in seen) if on_gpu else memory
     if room and size > room:
         where = "on the GPUs" if on_gpu else "in memory"
         yield TOO_LARGE.found(f"{roles}: {folder} has {_gib(size)} of weights, {_gib(room)} are free {where}")
+
+
+def _size(options: TransformersLocal | Vllm) -> int | None:
+    """Bytes of the model's weights; None where they are not on this machine."""
+    folder = folder_of(options.model, options.revision)
+    return None if folder is None else sum(path.stat().st_size for path in folder.glob("*.safetensors"))
 
 
 def _unreadable(folder: Path, remote_code: bool) -> str:

@@ -65,7 +65,7 @@ OTHER = Kind(
 UNCHECKED = Kind(
     "server.unchecked",
     "note",
-    "The server lists the model, but its tokenizer is not on this machine, so whether both read text alike is not known.",
+    "The server lists the model, but its tokenizer is not on this machine: whether both read text alike is not known.",
     "The build fetches the tokenizer and checks; `hf download MODEL` does it before (or set `tokenizer`).",
 )
 
