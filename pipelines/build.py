@@ -17,7 +17,6 @@ from typing import Any
 
 from pipelines.address import build_id, case_address
 from pipelines.card import write_card
-from pipelines.cases import CaseResult
 from pipelines.chunk_input import ChunkInput
 from pipelines.chunk_result import UNFINISHED, ChunkResult
 from pipelines.chunks import Tick, finished, work_chunk
@@ -29,10 +28,12 @@ from pipelines.gates.again import under_its_gates
 from pipelines.gates.examine import examined
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import Plan, make_plan
+from pipelines.progress_base import Progress
 from pipelines.replay import replay_chunks
 from pipelines.rounds import Worked, in_rounds
 from pipelines.shards import tables_of, write_dropped, write_shards
 from pipelines.versions import packages, version
+from pipelines.watch import watched
 from schemas.arrow import FORMAT_VERSION
 from schemas.exceptions import ResumeError
 from schemas.manifest import Manifest
@@ -68,19 +69,6 @@ class Outcome:
     """The limit of the budget that ended the build, in words; empty where none did."""
 
 
-class Progress:
-    """What a build reports while it runs; this one keeps silent."""
-
-    def begin(self, problems: int, kit: Kit) -> None:
-        """The plan is made and the models are open."""
-
-    def resumed(self, chunk: ChunkResult) -> None:
-        """A chunk was finished by an earlier run, or rebuilt from the journal by another process."""
-
-    def tick(self, result: CaseResult) -> None:
-        """A case is done."""
-
-
 async def build(
     config: BuildConfig, out: Path, progress: Progress | None = None, stages: Stages | None = None
 ) -> Outcome:
@@ -93,19 +81,22 @@ async def build(
     out = out.resolve()
     work = out / "work"
     claim(out, config)
-    with only_build_in(work):
+    with only_build_in(work), watched(config, out, progress) as progress:
         plan = stages.plan(config, work)
-        done = already_finished(config, out, plan)
+        identity = identify(config, plan)
+        progress.planned(plan, identity)
+        done = already_finished(out, identity)
         if done is not None:
             done = under_its_gates(config, out, done)
             spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
-            return Outcome(out, done, dict(done.counts), spent)
+            return progress.ended(Outcome(out, done, dict(done.counts), spent))
         async with stages.kit(config, work) as kit:
             progress.begin(sum(c.problems for c in plan.chunks), kit)
             with first_error():
                 worked = await in_rounds(plan, kit, lambda chunks: _all_chunks(chunks, kit, progress, stages))
             spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
-            return finish(config, out, plan, worked, kit, spent)
+            progress.finishing()
+            return progress.ended(finish(config, out, plan, worked, kit, spent))
 
 
 @contextmanager
@@ -143,13 +134,13 @@ def claim(out: Path, config: BuildConfig) -> None:
     write_json(saved, {"config": config.identity(), "format": FORMAT_VERSION})
 
 
-def already_finished(config: BuildConfig, out: Path, plan: Plan) -> Manifest | None:
+def already_finished(out: Path, identity: str) -> Manifest | None:
     """The manifest, where this very build is finished: whole, without a failed case, of the same models and code."""
     path = out / "manifest.json"
     if not path.is_file():
         return None
     manifest = Manifest.from_json(json.loads(path.read_text(encoding="utf-8")))
-    if any(map(manifest.counts.get, UNFINISHED)) or manifest.build_id != identify(config, plan):
+    if any(map(manifest.counts.get, UNFINISHED)) or manifest.build_id != identity:
         return None
     whole = all((out / f.path).is_file() and sha256_of(out / f.path) == f.sha256 for f in manifest.files)
     return manifest if whole else None
@@ -168,7 +159,17 @@ async def _all_chunks(
     What the journal holds whole is rebuilt by processes of its own before. A chunk begins when all cases of the
     one before are in flight.
     """
+    progress.round_begun(chunks)
     known: dict[str, ChunkResult] = {}
+
+    async def one(chunk: ChunkInput) -> ChunkResult:
+        if chunk.name in known:
+            return await stages.chunk(chunk, kit, progress.tick, known[chunk.name])
+        progress.chunk_begun(chunk)
+        result = await stages.chunk(chunk, kit, progress.tick, None)
+        progress.chunk_done(chunk, result)
+        return result
+
     for chunk in chunks:
         done = await asyncio.to_thread(finished, chunk, kit)
         if done is not None and not done.unfinished:
@@ -185,8 +186,7 @@ async def _all_chunks(
         for chunk in chunks:
             if chunk.name not in known:
                 await kit.window.open_chunk(chunk.problems)
-            work = stages.chunk(chunk, kit, progress.tick, known.get(chunk.name))
-            tasks.append(begun.create_task(work))
+            tasks.append(begun.create_task(one(chunk)))
     return [task.result() for task in tasks]
 
 

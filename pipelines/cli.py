@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.diff.commands import add_diff
+from pipelines.doctor.commands import add_doctor
 from pipelines.gates.commands import GATE_FAILED, add_gates
 from pipelines.journal_commands import add_actions
 from pipelines.publish.commands import add_publish
@@ -28,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     _add_build(commands)
+    add_doctor(commands)
     _add_lists(commands)
     _add_readers(commands)
     add_diff(commands)
@@ -185,6 +187,7 @@ def _build(args: argparse.Namespace) -> int:
     import asyncio
 
     from pipelines.config_file import load
+    from pipelines.health import read_health
     from pipelines.progress import TerminalProgress, print_summary
 
     config = load(args.config, args.changes, args.limit)
@@ -198,6 +201,8 @@ def _build(args: argparse.Namespace) -> int:
 
             outcome = asyncio.run(build(config, args.out, progress))
     print_summary(outcome)
+    if health := read_health(args.out):
+        print("\n".join(health.lines()))
     if outcome.stopped:
         return BUDGET_SPENT
     if outcome.manifest is None:

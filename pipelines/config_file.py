@@ -14,6 +14,13 @@ from schemas.exceptions import ConfigError
 
 def load(path: Path | None, changes: list[str], limit: int | None = None) -> BuildConfig:
     """The config of a file with `key=value` changes, checked. ConfigError names what is wrong."""
+    config = read(path, changes, limit)
+    config.check()
+    return config
+
+
+def read(path: Path | None, changes: list[str], limit: int | None = None) -> BuildConfig:
+    """The same without the checks of its members. ConfigError where it is no config."""
     path = path or RUNS / "demo.yaml"
     if not path.is_file():
         ready = ", ".join(sorted(p.stem for p in RUNS.glob("*.yaml")))
@@ -32,7 +39,6 @@ def load(path: Path | None, changes: list[str], limit: int | None = None) -> Bui
         config = BuildConfig(**written)
     except pydantic.ValidationError as error:
         raise ConfigError(f"{path}: {explain(error, '', BuildConfig)}") from None
-    config.check()
     return config
 
 

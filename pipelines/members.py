@@ -1,18 +1,15 @@
 """Members of families as a person writes them, and what pydantic found wrong in plain words."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import pydantic
 
+from pipelines.masking import masked
 from schemas.exceptions import ConfigError
 from schemas.family import Family, Options, nearest
 
 T = TypeVar("T", bound=Options)
-
-_URL_USER = re.compile(r"(\w+://)[^/\s'\"]+@")
-_URL_QUERY = re.compile(r"(\w+://[^\s'\"?#]*[?#])[^\s'\"]+")
 
 
 def member(family: Family[T], written: Mapping[str, Any], where: str) -> T:
@@ -38,12 +35,7 @@ def explain(error: pydantic.ValidationError, where: str, model: type[pydantic.Ba
         return f"{place}: unknown key {key!r}{nearest(key, known)} Known keys: {', '.join(sorted(known))}"
     if first["type"] == "missing":
         return f"{place}: is required"
-    return f"{place}: {first['msg']}, got {without_url_secrets(repr(first['input']))}"
-
-
-def without_url_secrets(text: str) -> str:
-    """A text for people: what may be a password or a key in a URL goes into no log."""
-    return _URL_QUERY.sub(r"\1***", _URL_USER.sub(r"\1***@", text))
+    return f"{place}: {first['msg']}, got {masked(repr(first['input']))}"
 
 
 def _keys_at(model: type[pydantic.BaseModel], path: tuple[int | str, ...]) -> list[str]:

@@ -19,10 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.build import Outcome, Progress, Stages, already_finished, build, claim, identify
+from pipelines.build import Outcome, Stages, already_finished, build, claim, identify
 from pipelines.config import BuildConfig
 from pipelines.files import write_json
 from pipelines.plan import make_plan
+from pipelines.progress_base import Progress
 from schemas.exceptions import OverlapError
 from schemas.manifest import Manifest
 
@@ -71,7 +72,7 @@ def look(config: BuildConfig, root: Path) -> Tonight:
     there = sorted(builds.glob(f"*-{name}"))
     folder = there[0] if there else builds / f"{datetime.now(UTC):%Y-%m-%d}-{name}"
     previous = _latest_folder(root)
-    finished = already_finished(config, folder, plan)
+    finished = already_finished(folder, name)
     if finished is None:
         claim(folder, config)
         # The sources as they were looked at just now, also where one grows meanwhile.

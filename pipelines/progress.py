@@ -17,12 +17,12 @@ from rich.progress import (
 from rich.table import Table
 
 from pipelines.build import Outcome
-from pipelines.build import Progress as Silent
 from pipelines.cases import CaseResult
 from pipelines.chunk_result import ChunkResult
 from pipelines.faults import fault_lines
 from pipelines.gates.report import summary_lines
 from pipelines.kit import Kit
+from pipelines.progress_base import Progress as Silent
 from pipelines.targets import target_lines
 
 _LINE_EVERY_S = 10.0

@@ -61,6 +61,8 @@ class JournaledEngine(Engine):
         """Prompt tokens of what was bought, once for all samples that were bought together."""
         self.refused = 0
         """Purchases that `replay_only` ruled out."""
+        self.in_flight = 0
+        """Completions and scores that the wrapped engine is being asked for."""
         self.scored = 0
         """Continuations that the wrapped engine was asked to score and did."""
         self._unkept = ""
@@ -103,11 +105,14 @@ class JournaledEngine(Engine):
         self._refuse_replay(keys.values(), f"completion(s) of {self.model} (sample {min(keys)}, ")
         self._begin(len(keys))
         wanted = Request(request.ids, request.sampling, tuple(keys), request.details)
+        self.in_flight += len(keys)
         try:
             completions = await self.engine.generate(wanted)
         except Incomplete as error:
             self._keep(request, {keys[sample]: (sample, _written(one)) for sample, one in error.had.items()})
             raise
+        finally:
+            self.in_flight -= len(keys)
         if len(completions) != len(keys):
             raise EngineError(f"{self.model} gave {len(completions)} completions for {len(keys)}")
         pairs = zip(keys.items(), completions, strict=True)
@@ -151,7 +156,11 @@ class JournaledEngine(Engine):
     async def _buy_scores(self, request: ScoreRequest, keys: dict[tuple[int, ...], str]) -> dict[str, Scores]:
         self._refuse_replay(keys.values(), f"score(s) of {self.model} (")
         self._begin(len(keys))
-        scores = await self.engine.score(replace(request, continuations=tuple(keys)))
+        self.in_flight += len(keys)
+        try:
+            scores = await self.engine.score(replace(request, continuations=tuple(keys)))
+        finally:
+            self.in_flight -= len(keys)
         if len(scores) != len(keys):
             raise EngineError(f"{self.model} gave {len(scores)} scores for {len(keys)}")
         for key, one in zip(keys.values(), scores, strict=True):

@@ -18,12 +18,13 @@ from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from pipelines.build import Outcome, Progress
+from pipelines.build import Outcome
 from pipelines.cases import CaseResult
 from pipelines.chunk_result import ChunkResult
 from pipelines.config import BuildConfig
 from pipelines.dataset import spread
 from pipelines.kit import Kit
+from pipelines.progress_base import Progress
 from pipelines.show import render_row
 from schemas.arrow import ROW_TABLES
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from prefect import flow
 from prefect.concurrency.asyncio import concurrency
 
-from pipelines.build import Outcome, Progress, build
+from pipelines.build import Outcome, build
 from pipelines.config import BuildConfig
 from pipelines.flows.artifacts import FlowProgress
 from pipelines.flows.now import NOW, Now
 from pipelines.flows.stages import task_stages
+from pipelines.progress_base import Progress
 
 ON_THE_GPU = ("vllm", "transformers_local")
 """Engines that compute in the build's own process."""

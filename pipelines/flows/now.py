@@ -3,11 +3,12 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from pipelines.build import Outcome, Progress
+from pipelines.build import Outcome
 from pipelines.chunks import Tick
 from pipelines.config import BuildConfig
 from pipelines.kit import Kit
 from pipelines.plan import Plan
+from pipelines.progress_base import Progress
 
 
 @dataclass

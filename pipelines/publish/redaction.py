@@ -7,17 +7,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipelines.members import without_url_secrets
+from pipelines.masking import masked
 
-_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{8,}|(?<=Bearer )\S+")
 _VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def redacted(text: str) -> str:
     """The text without access tokens, and without users, passwords and queries (signatures) of URLs."""
-    for secret in _secrets():
-        text = text.replace(secret, "***")
-    return without_url_secrets(_TOKEN.sub("***", text))
+    return masked(text, _secrets())
 
 
 def holds_token(text: str) -> bool:
