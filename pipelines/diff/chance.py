@@ -8,7 +8,12 @@ errs on the side of silence.
 """
 
 import mpmath
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+Codes = npt.NDArray[np.int64]
+"""Numbers from 0 in place of names."""
 
 LEVEL = 0.01
 """Chance of one false alarm or more in a whole comparison: each test gets its share of it (Bonferroni)."""
@@ -34,62 +39,47 @@ def p_value(rows_a: pl.DataFrame, rows_b: pl.DataFrame) -> float | None:
     """
     if rows_a.is_empty() or rows_b.is_empty():
         return None
-    counts = _pooled(rows_a, rows_b)
-    if counts.height < 2:
-        return 1.0
-    pooled = dict(zip(counts["value"], counts["pool"], strict=True))
-    values = sorted(set(pooled.values()))
-    if len(values) < 2:
-        return 1.0
-    effects = [
-        _design_effect(rows.with_columns(pl.col("value").replace(pooled))) for rows in (rows_a, rows_b)
-    ]
+    both = pl.concat([rows_a, rows_b]).select(pl.all().rank("dense").cast(pl.Int64) - 1)
+    problem, value = both["problem_id"].to_numpy(), both["value"].to_numpy()
     total_a, total_b = rows_a.height, rows_b.height
-    # Sorted: floats summed in another order differ in their last digit.
-    both = counts.group_by("pool").agg(pl.col("a").sum(), pl.col("b").sum()).sort("pool")
-    statistic = 0.0
-    for a, b in both.select("a", "b").iter_rows():
-        share = (a + b) / (total_a + total_b)
-        statistic += (a - share * total_a) ** 2 / (share * total_a) + (b - share * total_b) ** 2 / (
-            share * total_b
+    value = _rare_as_one(value, total_a)
+    kinds = int(value.max()) + 1
+    if kinds < 2:
+        return 1.0
+    a, b = (np.bincount(part, minlength=kinds) for part in (value[:total_a], value[total_a:]))
+    share = (a + b) / (total_a + total_b)
+    statistic = float(
+        sum(
+            ((seen - share * rows) ** 2 / (share * rows)).sum() for seen, rows in ((a, total_a), (b, total_b))
         )
-    statistic /= max(1.0, (effects[0] * total_b + effects[1] * total_a) / (total_a + total_b))
-    return float(mpmath.gammainc((len(values) - 1) / 2, statistic / 2, mpmath.inf, regularized=True))
+    )
+    effect_a = _design_effect(problem[:total_a], value[:total_a], kinds)
+    effect_b = _design_effect(problem[total_a:], value[total_a:], kinds)
+    statistic /= max(1.0, (effect_a * total_b + effect_b * total_a) / (total_a + total_b))
+    return float(mpmath.gammainc((kinds - 1) / 2, statistic / 2, mpmath.inf, regularized=True))
 
 
-def _pooled(rows_a: pl.DataFrame, rows_b: pl.DataFrame) -> pl.DataFrame:
-    """`value`, counts `a` and `b`, and `pool`: the value itself, or one name for all rare ones."""
-    a = rows_a.group_by("value").len("a").with_columns(pl.col("a").cast(pl.Int64))
-    b = rows_b.group_by("value").len("b").with_columns(pl.col("b").cast(pl.Int64))
-    counts = a.join(b, on="value", how="full", coalesce=True).fill_null(0)
-    least = min(rows_a.height, rows_b.height) / (rows_a.height + rows_b.height)
-    rare = (pl.col("a") + pl.col("b")) * least < _LEAST_EXPECTED
-    return counts.with_columns(pl.when(rare).then(pl.lit("\0rare")).otherwise("value").alias("pool"))
+def _rare_as_one(value: Codes, total_a: int) -> Codes:
+    """Values numbered anew from 0, with one number for all that are too rare for the test."""
+    counts = np.bincount(value)
+    least = min(total_a, len(value) - total_a) / len(value)
+    rare = counts * least < _LEAST_EXPECTED
+    return np.unique(np.where(rare, len(counts), np.arange(len(counts)))[value], return_inverse=True)[1]
 
 
-def _design_effect(rows: pl.DataFrame) -> float:
+def _design_effect(problem: Codes, value: Codes, kinds: int) -> float:
     """How many times the variance of the shares is that of independent rows, the mean over values.
 
-    Variance of a share: that of a ratio estimate whose units are problems.
+    Variance of a share: that of a ratio estimate whose units are problems, the sum over all problems of
+    (rows of the value - share * rows)², those without such a row included.
     """
-    total = rows.height
-    sizes = rows.group_by("problem_id").len("size")
-    shares = rows.group_by("value").agg((pl.len() / total).alias("share"))
-    cells = (
-        rows.group_by("problem_id", "value")
-        .len("count")
-        .join(sizes, on="problem_id")
-        .join(shares, on="value")
-    )
-    cells = cells.sort("value", "problem_id")  # floats summed in another order differ in their last digit
-    # Sum of (count - share * size)² over all problems, those without the value included.
-    squares = float((sizes["size"].cast(pl.Float64) ** 2).sum())
-    count, share, size = pl.col("count").cast(pl.Float64), pl.col("share"), pl.col("size").cast(pl.Float64)
-    by_value = cells.group_by("value", maintain_order=True).agg(
-        ((count - share * size) ** 2 - (share * size) ** 2).sum().alias("seen"), share.first()
-    )
-    by_value = by_value.filter(pl.col("share") < 1)
-    spread = by_value["seen"] + by_value["share"] ** 2 * squares
-    simple = by_value["share"] * total  # times (1 - share), which cancels against the mean's weight
-    degrees = by_value.height - 1
-    return float((spread / simple).sum() / degrees) if degrees > 0 else 1.0
+    size = np.bincount(problem)
+    share = np.bincount(value, minlength=kinds) / len(value)
+    cells, count = np.unique(problem * kinds + value, return_counts=True)
+    of, expected = cells % kinds, share[cells % kinds] * size[cells // kinds]
+    squares = np.bincount(of, weights=(count - expected) ** 2 - expected**2, minlength=kinds)
+    squares += share**2 * (size.astype(float) ** 2).sum()
+    there = (share > 0) & (share < 1)
+    # Times (1 - share), the weight of a value in the mean, which cancels.
+    effects = squares[there] / (share[there] * len(value))
+    return float(effects.sum() / (there.sum() - 1)) if there.any() else 1.0

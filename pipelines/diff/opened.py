@@ -76,8 +76,8 @@ def _from_hub(name: str, revision: str | None) -> Path:
         ) from None
     except (httpx2.HTTPError, OSError) as error:
         raise InputError(
-            f"{there} could not be fetched ({type(error).__name__}): the Hub is out of reach, or offline and its cache "
-            "does not have it"
+            f"there is no folder {name} here, and {there} could not be fetched ({type(error).__name__}): the Hub is "
+            "out of reach, or HF_HUB_OFFLINE is set and the cache does not have it"
         ) from None
     return Path(found)
 

@@ -76,7 +76,7 @@ def hub(versions: Versions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     folder = tmp_path / "repo"
     shutil.copytree(versions("base"), folder, ignore=shutil.ignore_patterns("work"))
     served = ThreadingHTTPServer(("127.0.0.1", 0), type("Served", (Hub,), {"folder": folder}))
-    threading.Thread(target=served.serve_forever, daemon=True).start()
+    threading.Thread(target=served.serve_forever, args=(0.02,), daemon=True).start()
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{served.server_port}")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
@@ -89,7 +89,11 @@ def test_a_version_of_the_hub_is_fetched_and_compared(hub: str, versions: Versio
     for written in (hub, f"{hub}@v1"):
         with opened(written) as (folder, label):
             assert label == written
-            assert difference(versions("base"), folder).empty
+            copied = [*folder.glob("data/*/*.parquet"), *folder.glob("dropped/*"), folder / "manifest.json"]
+            base = versions("base")
+            assert all(p.read_bytes() == (base / p.relative_to(folder)).read_bytes() for p in copied)
+            assert len(copied) == len([*base.glob("data/*/*.parquet"), *base.glob("dropped/*")]) + 1
+    assert difference(base, folder).empty
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,7 @@ def test_a_hub_out_of_reach_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     with (
-        pytest.raises(InputError, match=r"team/jars could not be fetched .*out of reach"),
+        pytest.raises(InputError, match=r"no folder team/jars here, and .* out of reach"),
         opened("team/jars"),
     ):
         pass
