@@ -86,7 +86,7 @@ async def work(
 ) -> Outcome:
     """Build what `look` found to do; a finished build becomes the newest one, and superseded ones are removed."""
     outcome = await build(config, night.folder, progress, stages)
-    if outcome.manifest is not None:
+    if outcome.manifest is not None and not outcome.stopped:
         note(root, folder=night.folder.name, build_id=outcome.manifest.build_id, published={})
         _remove_superseded(root)
     return outcome

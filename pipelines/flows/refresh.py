@@ -1,0 +1,61 @@
+"""The flow `refresh`: what is new since the last run, built, compared, and published when the gates pass.
+
+Its states say what happened: Completed (`Published`, `Built`, `NothingNew`), Cancelled (`Refused`: another run is
+going on), Failed (`GatesFailed`, `TooManyFailed`, `BudgetSpent`), so that an alarm need only watch for Failed and
+Crashed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import State, flow
+from prefect.states import Cancelled, Completed, Failed
+
+from pipelines.config import BuildConfig
+from pipelines.flows.artifacts import FlowProgress
+from pipelines.flows.build import gpu_slot
+from pipelines.flows.housekeeping import tidy_runs
+from pipelines.flows.now import NOW, Now
+from pipelines.flows.publish import publish_as_task
+from pipelines.flows.stages import task_stages
+from pipelines.health import read_health
+from pipelines.nightly import only_run_in, placed
+from pipelines.progress_base import Progress
+from pipelines.refreshing import WELL, Refreshed, refresh
+from schemas.exceptions import OverlapError
+
+
+@flow(name="refresh", flow_run_name="refresh {root}", persist_result=False)
+async def refresh_flow(config: BuildConfig, root: str, publish: bool = False) -> State[Any]:
+    """Bring the folder `root` up to date with the config's problems and models; publish what its gates let pass.
+
+    `publish` needs the config's `publish`.
+    """
+    try:
+        with only_run_in(Path(root)):
+            await tidy_runs()
+            return _state(await _refreshed(config, Path(root), publish))
+    except OverlapError as error:
+        return Cancelled(message=str(error), name="Refused")
+
+
+async def _refreshed(config: BuildConfig, root: Path, publish: bool) -> Refreshed:
+    here = NOW.get() or Now(config, Progress())
+    NOW.set(here)
+    here.config = placed(config, root)
+    async with FlowProgress(config, here.progress) as shown, gpu_slot(config):
+        done = await refresh(config, root, publish_as_task if publish else None, shown, task_stages())
+        here.outcome = done.outcome
+        if done.outcome is not None:
+            await shown.end(done.outcome)
+        if done.changes:
+            await shown.show("changes", "markdown", done.changes)
+        if done.outcome is not None and (health := read_health(done.folder)):
+            await shown.show("health", "markdown", health.to_markdown())
+        await shown.show("run", "markdown", f"**{done.what}**: {done.said}")
+    return done
+
+
+def _state(done: Refreshed) -> State[Any]:
+    name = done.what.title().replace("_", "")
+    return (Completed if done.what in WELL else Failed)(message=done.said, name=name)

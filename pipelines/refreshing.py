@@ -1,0 +1,102 @@
+"""One run of a folder that is built again and again: build what is new, compare, publish when the gates pass."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipelines.build import Outcome, Stages
+from pipelines.changes import changes_since
+from pipelines.config import BuildConfig
+from pipelines.nightly import Tonight, latest, look, note, placed, work
+from pipelines.progress_base import Progress
+from pipelines.publish.options import PublishOptions
+from pipelines.publish.published import Published
+from schemas.manifest import Manifest
+
+What = Literal["nothing_new", "built", "published", "gates_failed", "too_many_failed", "budget_spent"]
+Publisher = Callable[[Path, PublishOptions], Awaitable[Published]]
+
+WELL = frozenset({"nothing_new", "built", "published"})
+"""Ends that nobody has to look at."""
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """How a run ended."""
+
+    what: What
+    said: str
+    """In one sentence for people."""
+    folder: Path
+    outcome: Outcome | None = None
+    changes: str = ""
+    """What changed since the build before, in Markdown; empty where there was none."""
+    published: Published | None = None
+
+
+async def refresh(
+    config: BuildConfig,
+    root: Path,
+    publisher: Publisher | None,
+    progress: Progress,
+    stages: Stages,
+) -> Refreshed:
+    """Bring the folder up to date; the caller holds its lock. Without a `publisher` nothing is published.
+
+    InputError, ConfigError, EngineError, PublishError.
+    """
+    config = placed(config, root)
+    night = look(config, root)
+    if night.finished is not None:
+        return await _unchanged(config, root, night, night.finished, publisher)
+    outcome = await work(config, root, night, progress, stages)
+    manifest = outcome.manifest
+    if manifest is None or outcome.stopped:
+        return _cut_short(night.folder, outcome)
+    changes = changes_since(night.previous, night.folder) if night.previous else ""
+    failed = [gate for gate in manifest.gates if not gate.passed]
+    if failed:
+        said = "; ".join(f"{gate.gate}: {gate.said}" for gate in failed)
+        return Refreshed("gates_failed", f"not published: {said}", night.folder, outcome, changes)
+    rows = sum(file.rows for file in manifest.files)
+    if publisher is None or config.publish is None:
+        return Refreshed("built", f"{rows:,} rows in {night.folder}", night.folder, outcome, changes)
+    published = await _publish(config.publish, root, night.folder, publisher)
+    said = f"{rows:,} rows published to {published.where} ({published.tag or published.revision})"
+    return Refreshed("published", said, night.folder, outcome, changes, published)
+
+
+async def _unchanged(
+    config: BuildConfig, root: Path, night: Tonight, manifest: Manifest, publisher: Publisher | None
+) -> Refreshed:
+    """Nothing to build; what an earlier run could not publish is published now."""
+    if latest(root).get("folder") != night.folder.name:  # what it was before is what it is again
+        note(root, folder=night.folder.name, build_id=manifest.build_id, published={})
+    said = f"nothing is new since {night.folder.name}: the same problems, models, config and code"
+    wanted = publisher is not None and config.publish is not None and not latest(root).get("published")
+    if not wanted or not all(gate.passed for gate in manifest.gates):
+        return Refreshed("nothing_new", said, night.folder)
+    assert publisher is not None and config.publish is not None
+    published = await _publish(config.publish, root, night.folder, publisher)
+    return Refreshed(
+        "published", f"{said}; published to {published.where}", night.folder, None, "", published
+    )
+
+
+async def _publish(options: PublishOptions, root: Path, folder: Path, publisher: Publisher) -> Published:
+    published = await publisher(folder, options)
+    note(
+        root,
+        published={"where": published.where, "revision": published.revision, "tag": published.tag},
+    )
+    return published
+
+
+def _cut_short(folder: Path, outcome: Outcome) -> Refreshed:
+    if outcome.stopped:
+        said = f"the budget is spent ({outcome.stopped}); a run with a higher one goes on for nothing"
+        return Refreshed("budget_spent", said, folder, outcome)
+    counts = outcome.counts
+    said = f"too many cases failed, {counts.get('failed', 0)} of {counts['problems']}; the next run tries them again"
+    return Refreshed("too_many_failed", said, folder, outcome)
