@@ -10,14 +10,22 @@ from pipelines.diff.commands import add_diff
 from pipelines.doctor.commands import add_doctor
 from pipelines.gates.commands import GATE_FAILED, add_gates
 from pipelines.journal_commands import add_actions
+from pipelines.nightly_commands import add_nightly
 from pipelines.publish.commands import add_publish
 from pipelines.verify.commands import add_kinds
-from schemas.exceptions import ConfigError, CorrigendaError, InputError, JournalError, ResumeError
+from schemas.exceptions import (
+    ConfigError,
+    CorrigendaError,
+    InputError,
+    JournalError,
+    OverlapError,
+    ResumeError,
+)
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-DONE, BAD_CONFIG, TOO_MANY_FAILED, BUDGET_SPENT, INTERRUPTED = 0, 2, 3, 4, 130
+DONE, BAD_CONFIG, TOO_MANY_FAILED, BUDGET_SPENT, OVERLAP, INTERRUPTED = 0, 2, 3, 4, 6, 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     _add_readers(commands)
     add_diff(commands)
     _add_files(commands)
+    add_nightly(commands)
     add_publish(commands)
     add_gates(commands)
     return top
@@ -44,8 +53,8 @@ def _add_build(commands: "Commands") -> None:
         "build",
         help="build a dataset from a config, or go on with a build",
         description="Build a dataset from a config, or go on with a build. Exit code 0: done; 2: the config or an "
-        "input cannot be used; 3: too many cases failed; 4: the budget ended it; 5: it is written, and a quality gate did "
-        "not pass.",
+        "input cannot be used; 3: too many cases failed; 4: the budget ended it; 5: it is written, and a quality gate "
+        "did not pass.",
     )
     _add_config(build)
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dataset")
@@ -163,6 +172,9 @@ def main(argv: list[str] | None = None) -> int:
     except (ConfigError, InputError, JournalError, ResumeError) as error:
         print(f"corrigenda: {error}", file=sys.stderr)
         return BAD_CONFIG
+    except OverlapError as error:
+        print(f"corrigenda: {error}", file=sys.stderr)
+        return OVERLAP
     except CorrigendaError as error:
         print(f"corrigenda: {error}", file=sys.stderr)
         return 1

@@ -1,5 +1,7 @@
 """One run of a folder that is built again and again: build what is new, compare, publish when the gates pass."""
 
+import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from pipelines.config import BuildConfig
 from pipelines.nightly import Tonight, latest, look, note, placed, work
 from pipelines.progress_base import Progress
 from pipelines.publish.options import PublishOptions
+from pipelines.publish.publication import publish
 from pipelines.publish.published import Published
 from schemas.manifest import Manifest
 
@@ -65,6 +68,11 @@ async def refresh(
     published = await _publish(config.publish, root, night.folder, publisher)
     said = f"{rows:,} rows published to {published.where} ({published.tag or published.revision})"
     return Refreshed("published", said, night.folder, outcome, changes, published)
+
+
+async def publish_here(folder: Path, options: PublishOptions) -> Published:
+    """Publish in this process, saying on standard error what is done."""
+    return await asyncio.to_thread(publish, folder, options, say=lambda line: print(line, file=sys.stderr))
 
 
 async def _unchanged(

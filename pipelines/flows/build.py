@@ -21,6 +21,7 @@ ON_THE_GPU = ("vllm", "transformers_local")
 @flow(name="build", flow_run_name="build {config.name} into {out}", persist_result=False)
 async def build_flow(config: BuildConfig, out: str) -> dict[str, int]:
     """Build the dataset of `config` into the folder `out`, or go on with it; returns the counts of the funnel."""
+    config.check()
     here = NOW.get() or Now(config, Progress())
     NOW.set(here)
     async with FlowProgress(config, here.progress) as shown, gpu_slot(config):

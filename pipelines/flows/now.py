@@ -9,6 +9,7 @@ from pipelines.config import BuildConfig
 from pipelines.kit import Kit
 from pipelines.plan import Plan
 from pipelines.progress_base import Progress
+from pipelines.refreshing import Refreshed
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Now:
     tick: Tick | None = None
     plan: Plan | None = None
     outcome: Outcome | None = None
+    refreshed: Refreshed | None = None
 
 
 NOW: ContextVar[Now | None] = ContextVar("now", default=None)

@@ -31,6 +31,7 @@ async def refresh_flow(config: BuildConfig, root: str, publish: bool = False) ->
 
     `publish` needs the config's `publish`.
     """
+    config.check()
     try:
         with only_run_in(Path(root)):
             await tidy_runs()
@@ -39,13 +40,24 @@ async def refresh_flow(config: BuildConfig, root: str, publish: bool = False) ->
         return Cancelled(message=str(error), name="Refused")
 
 
+async def refresh_as_flow(config: BuildConfig, root: Path, publish: bool, progress: Progress) -> Refreshed:
+    """Run the flow in this process, for the command. OverlapError where another run has the folder."""
+    here = Now(config, progress)
+    NOW.set(here)
+    state = await refresh_flow(config, str(root), publish, return_state=True)
+    if here.refreshed is None:
+        error = await state.aresult(raise_on_failure=False)
+        raise error if isinstance(error, Exception) else OverlapError(state.message or "the run was refused")
+    return here.refreshed
+
+
 async def _refreshed(config: BuildConfig, root: Path, publish: bool) -> Refreshed:
     here = NOW.get() or Now(config, Progress())
     NOW.set(here)
     here.config = placed(config, root)
     async with FlowProgress(config, here.progress) as shown, gpu_slot(config):
         done = await refresh(config, root, publish_as_task if publish else None, shown, task_stages())
-        here.outcome = done.outcome
+        here.outcome, here.refreshed = done.outcome, done
         if done.outcome is not None:
             await shown.end(done.outcome)
         if done.changes:
