@@ -293,7 +293,7 @@ def _seen(**parts: object) -> Observed:
 
 def _nothing_new(w: World) -> Found:
     outcome = Outcome(Path("o"), _manifest(), {"problems": 3}, {"bought": 0})
-    return judged(outcome, Observed({"planning": 0.1, "opening": 0.0})).findings
+    return judged(outcome, Observed({"planning": 0.1, "opening": 0.01})).findings
 
 
 SITUATIONS: dict[str, Trigger] = {
