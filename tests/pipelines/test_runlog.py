@@ -81,8 +81,8 @@ def test_the_events_hold_the_builds_own_numbers(done: Outcome) -> None:
     assert told["engines_opened"]["models"]["policy"]["fingerprint"] == fingerprint
     rows = sum(n for name, n in done.counts.items() if name.startswith("kept."))
     assert (told["progress"]["cases"], told["progress"]["attempts"], told["progress"]["rows"]) == (
-        8,
-        56,
+        4,
+        28,
         rows,
     )
     assert told["progress"]["bought"] == done.spent["bought"]
