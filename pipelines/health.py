@@ -170,7 +170,7 @@ def _engines(outcome: "Outcome", observed: Observed) -> Iterator[Finding]:
     if bought and working:
         speed = outcome.spent.get("new_tokens", 0) / working
         yield kinds.SPEED.found(f"{bought:,.0f} completions, {speed:,.0f} tokens/s{_idle(observed)}")
-    elif not observed.seconds.get("opening") and outcome.manifest is not None:
+    elif "working" not in observed.seconds and outcome.manifest is not None:
         yield kinds.NOTHING_NEW.found("nothing new was to be done")
     long = working >= kinds.LONG_ENOUGH_S and bool(bought)
     if long and observed.idle_share is not None and observed.idle_share > kinds.IDLE_SHARE:

@@ -10,6 +10,7 @@ known forms, and whatever this process has in environment variables that are nam
 import os
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 MASK = "***"
@@ -53,26 +54,42 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def masked(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without secrets; `secrets` are cut out besides those that are known by form or environment."""
-    for value in sorted({*secrets, *_of_environment(os.environ)}, key=len, reverse=True):
-        if value:
-            text = text.replace(value, MASK).replace(quote(value, safe=""), MASK)
+    return _cut(text, _longest_first(secrets))
+
+
+def masked_deep(content: object, secrets: Iterable[str] = ()) -> object:
+    """The same of every string in lists and mappings; whatever else JSON does not know becomes its text."""
+    return _cut_deep(content, _longest_first(secrets))
+
+
+def _longest_first(secrets: Iterable[str]) -> tuple[str, ...]:
+    return tuple(
+        sorted(filter(None, {*secrets, *_of_environment(os.environ)}), key=lambda one: (-len(one), one))
+    )
+
+
+def _cut(text: str, secrets: tuple[str, ...]) -> str:
+    for value in secrets:
+        text = text.replace(value, MASK).replace(quote(value, safe=""), MASK)
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
 
 
-def masked_deep(content: object, secrets: Iterable[str] = ()) -> object:
-    """The same of every string in lists and mappings; whatever else JSON does not know becomes its text."""
-    secrets = tuple(secrets)
+_cut_name = lru_cache(maxsize=2048)(_cut)
+"""Names of counts and fields come again in every line."""
+
+
+def _cut_deep(content: object, secrets: tuple[str, ...]) -> object:
     if isinstance(content, str):
-        return masked(content, secrets)
+        return _cut(content, secrets)
     if content is None or isinstance(content, bool | int | float):
         return content
     if isinstance(content, Mapping):
-        return {masked(str(name), secrets): masked_deep(value, secrets) for name, value in content.items()}
+        return {_cut_name(str(name), secrets): _cut_deep(value, secrets) for name, value in content.items()}
     if isinstance(content, list | tuple | set | frozenset):
-        return [masked_deep(value, secrets) for value in content]
-    return masked(str(content), secrets)
+        return [_cut_deep(value, secrets) for value in content]
+    return _cut(str(content), secrets)
 
 
 def _of_environment(environ: Mapping[str, str]) -> set[str]:

@@ -10,8 +10,6 @@ from schemas.exceptions import ConfigError, InputError
 BYTES_PER_TOKEN, BYTES_PER_TOKEN_AND_RECIPE = 5.0, 0.6
 """Of everything a build leaves on disk, per attempt and token that an attempt may have. Measured on the embedded
 policy (answers of 38 tokens where 200 are allowed): 8.4 with 6 recipes (480 attempts), 21 with 28 (1,500)."""
-SAFETY = 2.0
-"""Longer answers, repairs, a round more."""
 OPEN_FILE_BYTES = 64 << 20
 """A journal file grows so large before it is compressed."""
 _COUNTED_BYTES = 64 << 20
@@ -30,7 +28,7 @@ class Amounts:
 
 
 def amounts_of(config: BuildConfig) -> Amounts:
-    """A rough upper estimate; `corrigenda plan` measures."""
+    """A rough estimate, too low where answers are as long as they may be; `corrigenda plan` measures."""
     problems = _problems(config)
     samples = config.policy.samples if config.policy else 1
     tokens = config.policy.sampling.max_tokens if config.policy else 512
@@ -38,10 +36,10 @@ def amounts_of(config: BuildConfig) -> Amounts:
         return Amounts(None, None, None, "how many problems there are is not known")
     attempts = problems * samples
     rate = BYTES_PER_TOKEN + BYTES_PER_TOKEN_AND_RECIPE * len(config.recipes)
-    size = int(attempts * tokens * rate * SAFETY) + OPEN_FILE_BYTES
+    size = int(attempts * tokens * rate) + OPEN_FILE_BYTES
     how = (
         f"{problems:,} problems x {samples} samples x {tokens:,} tokens x {rate:.1f} bytes ({len(config.recipes)} "
-        f"recipes), twice, and an open journal file"
+        f"recipes) and an open journal file"
     )
     return Amounts(problems, attempts, size, how)
 

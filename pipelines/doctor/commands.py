@@ -71,8 +71,9 @@ def _situation(args: argparse.Namespace) -> "Situation":
         except ConfigError as error:
             refused = str(error)
     out = args.out.resolve() if args.out is not None else None
-    publishes = config is not None and getattr(config, "publish", None) is not None
-    return Situation(config, refused, out, args.hub is not None or publishes, args.hub or "")
+    publish = getattr(config, "publish", None)
+    namespace = args.hub or str(getattr(publish, "repo", "") or "").rpartition("/")[0]
+    return Situation(config, refused, out, args.hub is not None or publish is not None, namespace)
 
 
 def _explain(slug: str) -> int:

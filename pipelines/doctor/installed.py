@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -38,8 +39,9 @@ class Installed:
         return wanted(self.asks.get(canonicalize_name(name), ()))
 
 
+@cache
 def installed() -> Installed:
-    """Of this environment. What stands first on the path counts."""
+    """Of this environment, as it was when it was first asked for. What stands first on the path counts."""
     versions: dict[str, str] = {}
     asks: dict[str, tuple[str, ...]] = {}
     for distribution in metadata.distributions():

@@ -11,8 +11,8 @@ from pipelines.doctor.base import Situation
 from pipelines.doctor.installed import installed
 from pipelines.findings import Finding, Kind
 
-WRITE = frozenset({"repo.write", "repo.content.write"})
-"""Permissions of a fine-grained token that let it change a repository."""
+WRITE = "repo.write"
+"""Permission of a fine-grained token that lets it change a repository."""
 
 FINE = Kind("hub.ok", "ok", "The Hub answers, and the token may write where it has to.")
 OFFLINE = Kind(
@@ -130,8 +130,11 @@ def rights(who: Mapping[str, Any], namespace: str) -> Finding:
     if role == "read":
         return READS.found(said)
     if role == "fineGrained":
-        if _scoped(_mapping(token.get("fineGrained")), namespace):
+        scopes = _writes(_mapping(token.get("fineGrained")))
+        if namespace in scopes:
             return FINE.found(said)
+        if single := [name for name in scopes if name.startswith(f"{namespace}/")]:
+            return FINE.found(f"{said}, to these repositories alone: {', '.join(single)}")
         return NO_RIGHT.found(f"{said}: the token has no permission there")
     if namespace not in own:
         return NO_RIGHT.found(f"{said}: {user} belongs to {', '.join(sorted(own)[:10])}")
@@ -142,14 +145,13 @@ def rights(who: Mapping[str, Any], namespace: str) -> Finding:
     return FINE.found(said)
 
 
-def _scoped(grained: Mapping[str, Any], namespace: str) -> bool:
-    """Whether a fine-grained token may change repositories of a namespace, or single ones in it."""
-    for scope in map(_mapping, grained.get("scoped") or ()):
-        name = str(_mapping(scope.get("entity")).get("name", ""))
-        inside = name == namespace or name.startswith(f"{namespace}/")
-        if inside and WRITE & set(map(str, scope.get("permissions") or ())):
-            return True
-    return False
+def _writes(grained: Mapping[str, Any]) -> list[str]:
+    """Namespaces and repositories that a fine-grained token may change."""
+    return [
+        str(_mapping(scope.get("entity")).get("name", ""))
+        for scope in map(_mapping, grained.get("scoped") or ())
+        if WRITE in (scope.get("permissions") or ())
+    ]
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

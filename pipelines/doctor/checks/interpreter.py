@@ -11,7 +11,11 @@ LEAST = (3, 11)
 TRIED = ((3, 11), (3, 12), (3, 13))
 """For these all requirements are known to resolve together."""
 
-PYTHON = Kind("python.ok", "ok", "This Python and this system are ones that builds are run on.")
+PYTHON = Kind(
+    "python.ok",
+    "ok",
+    "All requirements are known to install together on this Python, and the system has all that builds use.",
+)
 TOO_OLD = Kind(
     "python.too_old",
     "error",

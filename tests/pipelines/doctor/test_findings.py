@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.findings_page import PAGE
+from filters.verify.sandbox import enclosure
 from filters.verify.sandbox.levels import LevelReport
 from pipelines.doctor.base import Situation, all_kinds, check_names
 from pipelines.doctor.checks import hub, packages, sandbox
@@ -51,9 +52,9 @@ def test_this_machines_sandbox_is_tried_and_one_level_is_told() -> None:
 
 
 def test_without_bubblewrap_the_next_level_is_told_with_the_way_to_a_better_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(enclosure, "bubblewrap", lambda: None)
     found = list(sandbox.look(Situation()))
     assert "sandbox.namespaces" not in {finding.slug for finding in found}
     assert "bubblewrap is not installed" in found[0].found
