@@ -12,22 +12,29 @@ Place = tuple[str, int]
 
 
 def typical(recipes: Sequence[Recipe], columns: Columns) -> dict[str, Place]:
-    """The shortest row of the commonest variant of each recipe, of the kind of rows it makes first, with a mistake
-    where it has such rows; a recipe without rows has none."""
+    """The shortest row of the commonest variant and kind of mistake of each recipe, of the kind of rows it makes first;
+    with a mistake, or else with masked text, where it has such rows. A recipe without rows has none."""
     rows = columns.rows()
     found: dict[str, Place] = {}
     for recipe in recipes:
         mine = rows.filter(pl.col("recipe") == recipe.name)
         if mine.is_empty():
             continue
-        first = next(kind for kind in recipe.makes if kind in set(mine["table"].to_list()))
-        mine = mine.filter(pl.col("table") == first)
-        wrong = mine.filter(pl.col("error_kind") != "none")
-        mine = mine if wrong.is_empty() else wrong
-        counts = mine["variant"].value_counts().sort(["count", "variant"], descending=[True, False])
-        row = mine.filter(pl.col("variant") == counts["variant"][0]).sort("chars", "id").row(0, named=True)
+        tables = set(mine["table"].to_list())
+        mine = mine.filter(pl.col("table") == next(kind for kind in recipe.makes if kind in tables))
+        mine = _some(_some(mine, pl.col("error_kind") != "none"), pl.col("masked") > 0)
+        for name in ("variant", "error_kind"):
+            counts = mine[name].value_counts().sort(["count", name], descending=[True, False])
+            mine = mine.filter(pl.col(name) == counts[name][0])
+        row = mine.sort("chars", "id").row(0, named=True)
         found[recipe.name] = (row["table"], row["place"])
     return found
+
+
+def _some(rows: pl.DataFrame, wanted: pl.Expr) -> pl.DataFrame:
+    """The wanted rows, or all where there is none."""
+    found = rows.filter(wanted)
+    return rows if found.is_empty() else found
 
 
 def spread(columns: Columns, most: int) -> dict[tuple[str, str, str], list[int]]:

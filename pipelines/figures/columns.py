@@ -41,9 +41,13 @@ class Columns:
     """Bytes in memory as Arrow, by table and split: the Hub's `num_bytes`."""
 
     def rows(self) -> pl.DataFrame:
-        """The examples of all tables, with the column `table`; attempts are not among them."""
+        """The examples of all tables, with the column `table`; attempts are not among them. Step labels mask nothing."""
         parts = [
-            frame.select(*_LINEAGE, "split", "place", "chars", table=pl.lit(table))
+            frame.select(
+                *_LINEAGE, "split", "place", "chars",
+                masked=pl.col("masked") if "masked" in frame.columns else pl.lit(0, pl.Int64),
+                table=pl.lit(table),
+            )
             for table, frame in self.frames.items()
             if table in ROW_TABLES
         ]
@@ -128,4 +132,4 @@ def _spoken() -> pl.Expr:
 
 def _empty() -> pl.DataFrame:
     texts = dict.fromkeys((*_LINEAGE, "split"), pl.String)
-    return pl.DataFrame(schema={**texts, "place": pl.UInt32, "chars": pl.Int64})
+    return pl.DataFrame(schema={**texts, "place": pl.UInt32, "chars": pl.Int64, "masked": pl.Int64})
