@@ -42,7 +42,7 @@ def facts(manifest: Manifest, recipes: Sequence[Recipe], columns: Columns) -> st
     said = "".join(f"<li>{sentence(line)}</li>" for line in limits(manifest, recipes, columns))
     return (
         f"{_summary(manifest, columns)}<h2>From problems to rows</h2>{bars(funnel.stages(manifest))}"
-        f"<h2>Known limits</h2><ul>{said}</ul><h2>Figures</h2>{''.join(map(table, tables))}"
+        f'<h2 id="limits">Known limits</h2><ul>{said}</ul><h2 id="figures">Figures</h2>' + "".join(map(table, tables))
     )
 
 
@@ -64,12 +64,15 @@ def _summary(manifest: Manifest, columns: Columns) -> str:
         ("made by", "Corrigenda" + ("" if manifest.version == "unknown" else f" {manifest.version}")),
     )
     listed = "".join(f"<dt>{name}</dt><dd>{text(value)}</dd>" for name, value in lines if value)
-    return f'<h1>{text(manifest.name)}</h1><dl class="facts">{listed}</dl>'
+    return (
+        f'<h1>{text(manifest.name)}</h1><p><a href="#limits">known limits</a> · <a href="#figures">figures</a> · '
+        f'<a href="#rows">rows of every recipe</a></p><dl class="facts">{listed}</dl>'
+    )
 
 
 def examples(recipes: Sequence[Recipe], shown: Shown, known: Lineage, most: int) -> str:
     """Rows of every recipe; texts longer than `most` characters lose their middle."""
-    parts = ["<h2>Rows</h2>", _LEGEND]
+    parts = ['<h2 id="rows">Rows</h2>', _LEGEND]
     names = [r.name for r in recipes if any(recipe == r.name for recipe, _, _ in shown)]
     parts.append('<ul class="toc">' + "".join(f'<li><a href="#{text(n)}">{text(n)}</a></li>' for n in names) + "</ul>")
     for recipe in recipes:

@@ -17,7 +17,7 @@ a { color: var(--blue); } summary { cursor: pointer; color: var(--dim); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; margin: .4rem 0; font-size: .92em; }
 th, td { padding: .2rem .7rem .2rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { color: var(--dim); font-weight: 600; } .n { text-align: right; white-space: nowrap; }
-td code { overflow-wrap: normal; }
+td code { overflow-wrap: normal; } td:last-child:not(.n) { min-width: 11rem; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .6rem 0; }
 .facts dt { color: var(--dim); } .facts dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .funnel { display: grid; grid-template-columns: minmax(9rem, 24rem) 1fr; gap: .15rem .8rem; align-items: center; }
@@ -36,7 +36,8 @@ article > h4 { margin: 0 0 .5rem; font-weight: 600; } .ids { color: var(--dim); 
 .seg { border-radius: 3px; } .mistake { color: var(--red); background: var(--redback); }
 .right { color: var(--green); background: var(--greenback); } .talk { color: var(--amber); background: var(--amberback); }
 .false { color: var(--violet); background: var(--violetback); } .thought { color: var(--blue); background: var(--blueback); }
-.spare { color: var(--dim); } .masked { text-decoration: line-through; text-decoration-thickness: 1px; }
+.spare { color: var(--dim); } 
+.masked { text-decoration: line-through 1px color-mix(in srgb, currentColor 45%, transparent); opacity: .8; }
 .masked .tag { text-decoration: none; display: inline-block; } .shared { opacity: .45; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } .pair > div { min-width: 0; }
 .step { display: block; } .step.plus { color: var(--green); } .step.minus { color: var(--red); background: var(--redback); }
