@@ -55,7 +55,9 @@ def spread(folder: Path, table: str, count: int, recipe: str = "") -> Iterator[d
     turns = list(groups.values())
     count = min(count, sum(map(len, turns)))
     wanted = [turns[turn % len(turns)] for turn in range(count)]
-    yield from rows_at(files, sorted({group[turn * len(group) // count] for turn, group in enumerate(wanted)}))
+    yield from rows_at(
+        files, sorted({group[turn * len(group) // count] for turn, group in enumerate(wanted)})
+    )
 
 
 def rows_at(files: Iterable[Path], places: Sequence[int]) -> Iterator[dict[str, Any]]:

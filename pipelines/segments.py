@@ -61,9 +61,7 @@ def turns(messages: Sequence[Mapping[str, str]], spans: Sequence[Mapping[str, An
     return [Turn(m["role"], tuple(_pieces(number, m, spans))) for number, m in enumerate(messages)]
 
 
-def _pieces(
-    number: int, message: Mapping[str, str], spans: Sequence[Mapping[str, Any]]
-) -> Iterator[Piece]:
+def _pieces(number: int, message: Mapping[str, str], spans: Sequence[Mapping[str, Any]]) -> Iterator[Piece]:
     own = [s for s in spans if s["message"] == number] if message["role"] == "assistant" else []
     if not own:
         yield Piece(message["content"])

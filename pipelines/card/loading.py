@@ -142,7 +142,9 @@ def loading(columns: Columns) -> list[str]:
     lines = ["## Loading it in trainers", ""]
     sft, pairs, steps = (columns.frames.get(t) for t in ("sft", "preference", "stepwise"))
     if sft is None:
-        lines += _block('from datasets import load_dataset\n\nDATA = "."  # this folder; on the Hub the dataset\'s name')
+        lines += _block(
+            'from datasets import load_dataset\n\nDATA = "."  # this folder; on the Hub the dataset\'s name'
+        )
     else:
         whole = sft.filter(sft["masked"] == 0).height
         weighted = "Weights other than 0 and 1 " if sft["weighted"].any() else ""
@@ -162,16 +164,19 @@ def _sft(whole: int, rows: int, weighted: str) -> list[str]:
         "",
         *_block(_TRAINABLE),
         *([simple, ""] if simple else []),
-        "**TRL** takes `input_ids` with `labels` as they are, also with `packing=True`. From `messages` it masks whole turns "
+        "**TRL** takes `input_ids` with `labels` as they are, also with `packing=True`. From `messages` it "
+        "masks whole turns "
         "at most: with `assistant_only_loss` the mistakes would be learnt.",
         "",
         *_block(_TRL_SFT),
-        "**axolotl** masks parts of a message; a token over a cut is masked. It takes no weights but 0 and 1. The rows of "
+        "**axolotl** masks parts of a message; a token over a cut is masked. It takes no weights but 0 and "
+        "1. The rows of "
         "`tokenised` work too, with an empty `type:`.",
         "",
         *_block(_AXOLOTL),
         *_block(_AXOLOTL_YAML, "yaml"),
-        "**ms-swift** (4.2 and newer) weighs consecutive assistant messages, which it joins; it tokenises them one by one, so "
+        "**ms-swift** (4.2 and newer) weighs consecutive assistant messages, which it joins; it tokenises "
+        "them one by one, so "
         "ids at a cut may differ from those the model sees when it writes. Two assistant turns in a row become one."
         + (" Weights above 1 need `--is_binary_loss_scale false`." if weighted else ""),
         "",
@@ -179,8 +184,10 @@ def _sft(whole: int, rows: int, weighted: str) -> list[str]:
         "**LLaMA-Factory** cannot mask a part of a message that it reads as text; it takes tokenised rows from disk.",
         "",
         *_block(_FACTORY),
-        f"**verl** masks by role: an SFT row with masked text would teach the mistake, so only the {whole:,} of {rows:,} rows "
-        "without masked text can be used as they are. For RL the `attempts` hold every problem with its answer and pass "
+        f"**verl** masks by role: an SFT row with masked text would teach the mistake, so only the {whole:,} "
+        f"of {rows:,} rows "
+        "without masked text can be used as they are. For RL the `attempts` hold every problem with its "
+        "answer and pass "
         "rate; name a reward function for `data_source`.",
         "",
         *_block(_VERL),
@@ -190,8 +197,10 @@ def _sft(whole: int, rows: int, weighted: str) -> list[str]:
 def _preference(needs_tokenizer: bool) -> list[str]:
     tokenizer = "\n".join(_TRAINABLE.strip().split("\n")[:4]) + "\n\n" if needs_tokenizer else ""
     return [
-        "**Pairs.** `prompt`, `chosen` and `rejected` are what TRL, axolotl and ms-swift take. A pair of next steps begins with "
-        "a prefix that both sides share; it bears no loss where it is part of the prompt, as text (TRL's `DPOTrainer` ends "
+        "**Pairs.** `prompt`, `chosen` and `rejected` are what TRL, axolotl and ms-swift take. A pair of "
+        "next steps begins with "
+        "a prefix that both sides share; it bears no loss where it is part of the prompt, as text (TRL's "
+        "`DPOTrainer` ends "
         "both sides with the end-of-text token; mind a doubled beginning-of-text token). No preference trainer reads "
         "`chosen_spans` and `rejected_spans`. LLaMA-Factory wants strict turns and one message a side.",
         "",

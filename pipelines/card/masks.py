@@ -19,9 +19,12 @@ _WIDTH = 600
 """Characters of a line before its rest is left out."""
 
 _EXPLAINED = (
-    "`spans` cut every assistant message into stretches by kind, each with its loss weight: 0 is masked (the text stands in "
-    "the context and is not learnt), 1 is learnt, another number is a weighted loss. Offsets are half-open and count code "
-    "points. Below, `[kind]` begins a learnt stretch and `[kind, masked]` a masked one; what the user says is never learnt. "
+    "`spans` cut every assistant message into stretches by kind, each with its loss weight: 0 is masked (the "
+    "text stands in "
+    "the context and is not learnt), 1 is learnt, another number is a weighted loss. Offsets are half-open "
+    "and count code "
+    "points. Below, `[kind]` begins a learnt stretch and `[kind, masked]` a masked one; what the user says "
+    "is never learnt. "
     "The end-of-turn token belongs to the last stretch."
 )
 

@@ -30,7 +30,12 @@ def body(out: Path, manifest: Manifest, recipes: Sequence[Recipe], columns: Colu
     sections = [
         _what(manifest, columns),
         _how(manifest, recipes),
-        ["## Funnel", "", *_tables(funnel.funnel(manifest), funnel.by_recipe(manifest, recipes, columns)), *_targets(manifest)],
+        [
+            "## Funnel",
+            "",
+            *_tables(funnel.funnel(manifest), funnel.by_recipe(manifest, recipes, columns)),
+            *_targets(manifest),
+        ],
         _distributions(manifest, columns),
         _verification(manifest, columns),
         masks(out, manifest, recipes, columns),
@@ -51,15 +56,18 @@ def _what(manifest: Manifest, columns: Columns) -> list[str]:
     return [
         f"# {plain(manifest.name)}",
         "",
-        "Correction data built from a model's own mistakes: its answers to problems with known answers were judged, the first "
+        "Correction data built from a model's own mistakes: its answers to problems with known answers were "
+        "judged, the first "
         "wrong step of wrong ones was found, and each became rows that teach to notice and repair it.",
         verification.proven(manifest),
         f"Nothing is wrong in {right} of the examples.",
         "",
         *table(whole),
         "",
-        "Every row names its problem, source and licence, the attempts it is made of (`parents`, rows of `attempts`), the kind of "
-        "mistake, and how it is known to be right (`verified_by`). A row's whole history: `corrigenda explain ID --in DIR`. "
+        "Every row names its problem, source and licence, the attempts it is made of (`parents`, rows of "
+        "`attempts`), the kind of "
+        "mistake, and how it is known to be right (`verified_by`). A row's whole history: `corrigenda "
+        "explain ID --in DIR`. "
         f"With the data comes `report.html`, the same facts with more rows. Format version {manifest.format_version}.",
         "",
     ]
@@ -71,17 +79,15 @@ def _how(manifest: Manifest, recipes: Sequence[Recipe]) -> list[str]:
     asked = f", {policy['samples']} samples a problem" if policy else ", attempts brought from files"
     used = grid(
         ("recipe", "what it makes", "config", "paper"),
-        (
-            (Code(r.name), _first_sentence(r), ", ".join(r.makes), r.paper)
-            for r in recipes
-        ),
+        ((Code(r.name), _first_sentence(r), ", ".join(r.makes), r.paper) for r in recipes),
     )
     built = f"Corrigenda {manifest.version}" if manifest.version != "unknown" else "Corrigenda"
     identity = f"build `{manifest.build_id}`, " if manifest.build_id else ""
     return [
         "## How it was made",
         "",
-        f"By {built} ({identity}config digest `{manifest.config_digest[:16]}`; the whole config is in `manifest.json`), from "
+        f"By {built} ({identity}config digest `{manifest.config_digest[:16]}`; the whole config is in "
+        "`manifest.json`), from "
         f"{counts.get('problems', 0):,} problems{asked}, {counts.get('attempts', 0):,} attempts in all.",
         "",
         *_tables(origins.models(manifest), verification.filters(manifest)),
@@ -124,11 +130,16 @@ def _verification(manifest: Manifest, columns: Columns) -> list[str]:
     return [
         "## Verification",
         "",
-        *_tables(verification.proofs(columns), verification.verdicts(columns), verification.locations(columns)),
+        *_tables(
+            verification.proofs(columns), verification.verdicts(columns), verification.locations(columns)
+        ),
         *(_tables(gates) or ["No quality gate was set for this build.", ""]),
         "## Contamination",
         "",
-        *(table(overlap) or ["Nothing was checked: whether problems or solutions overlap with benchmarks is not known."]),
+        *(
+            table(overlap)
+            or ["Nothing was checked: whether problems or solutions overlap with benchmarks is not known."]
+        ),
         "",
     ]
 
@@ -137,7 +148,8 @@ def _licences(manifest: Manifest, columns: Columns) -> list[str]:
     return [
         "## Licences and terms",
         "",
-        "Rows carry the licence of their problem's source; a row is bound by it and by the terms of the models whose text it holds.",
+        "Rows carry the licence of their problem's source; a row is bound by it and by the terms of the "
+        "models whose text it holds.",
         "",
         *_tables(origins.licences(columns), origins.written_by(manifest, columns)),
     ]
@@ -172,7 +184,12 @@ def _tables(*grids: Grid) -> list[str]:
     lines: list[str] = []
     for one in grids:
         if one:
-            lines += [f"**{plain(one.title)}**" + (f" — {_said(one.note)}" if one.note else ""), "", *table(one), ""]
+            lines += [
+                f"**{plain(one.title)}**" + (f" — {_said(one.note)}" if one.note else ""),
+                "",
+                *table(one),
+                "",
+            ]
     return lines
 
 
@@ -189,5 +206,3 @@ def _kept(part: str) -> str:
     inner = part.strip()
     before, after = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :] if inner else ""
     return f"{before}{plain(inner)}{after}"
-
-

@@ -41,10 +41,13 @@ class Columns:
     """Bytes in memory as Arrow, by table and split: the Hub's `num_bytes`."""
 
     def rows(self) -> pl.DataFrame:
-        """The examples of all tables, with the column `table`; attempts are not among them. Step labels mask nothing."""
+        """The examples of all tables, with the column `table`; step labels mask nothing."""
         parts = [
             frame.select(
-                *_LINEAGE, "split", "place", "chars",
+                *_LINEAGE,
+                "split",
+                "place",
+                "chars",
                 masked=pl.col("masked") if "masked" in frame.columns else pl.lit(0, pl.Int64),
                 table=pl.lit(table),
             )
@@ -102,7 +105,11 @@ def _measured(table: str) -> list[pl.Expr]:
     if table == "attempts":
         said = pl.col("text").str.len_chars().cast(pl.Int64)
         return [said.alias("chars"), pl.col("steps").list.len().alias("steps")]
-    sides = [("messages", "spans")] if table == "sft" else [("chosen", "chosen_spans"), ("rejected", "rejected_spans")]
+    sides = (
+        [("messages", "spans")]
+        if table == "sft"
+        else [("chosen", "chosen_spans"), ("rejected", "rejected_spans")]
+    )
     learnt = pl.sum_horizontal(_spanned(spans, masked=False) for _, spans in sides)
     masked = pl.sum_horizontal(_spanned(spans, masked=True) for _, spans in sides)
     messages, spans = sides[0]
@@ -115,7 +122,11 @@ def _measured(table: str) -> list[pl.Expr]:
         pl.col(messages).list.eval(_spoken()).list.sum().alias("replies"),
         pl.col(messages).list.eval(_spoken() & _spoken().shift(1)).list.any().fill_null(False).alias("twice"),
         wrong.fill_null(False).alias("learns_mistake"),
-        pl.col(spans).list.eval((field("weight") != 0) & (field("weight") != 1)).list.any().fill_null(False).alias("weighted"),
+        pl.col(spans)
+        .list.eval((field("weight") != 0) & (field("weight") != 1))
+        .list.any()
+        .fill_null(False)
+        .alias("weighted"),
     ]
 
 

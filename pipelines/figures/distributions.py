@@ -20,7 +20,15 @@ def by_variant(columns: Columns) -> Grid:
         pl.col("chars").median().cast(pl.Int64).alias("chars"),
     )
     return grid(
-        ("recipe", "variant", "config", "rows", "without any mistake", "mistake injected", "median characters"),
+        (
+            "recipe",
+            "variant",
+            "config",
+            "rows",
+            "without any mistake",
+            "mistake injected",
+            "median characters",
+        ),
         (
             (Code(recipe), Code(variant), Code(table), number, Share(right), Share(injected), chars)
             for recipe, variant, table, number, right, injected, chars in groups.sort(

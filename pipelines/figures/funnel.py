@@ -81,7 +81,14 @@ def by_recipe(manifest: Manifest, recipes: Sequence[Recipe], columns: Columns) -
         )
 
     return grid(
-        ("recipe", "made", "kept", "without any mistake", "problems or attempts it made nothing of", "measured"),
+        (
+            "recipe",
+            "made",
+            "kept",
+            "without any mistake",
+            "problems or attempts it made nothing of",
+            "measured",
+        ),
         map(line, recipes),
         "Rows by recipe",
         "The share without any mistake matters: where nothing is ever right at first, a model learns to doubt "
@@ -91,4 +98,6 @@ def by_recipe(manifest: Manifest, recipes: Sequence[Recipe], columns: Columns) -
 
 def _list(counts: Mapping[str, int], prefix: str) -> str:
     found = {name.removeprefix(prefix): n for name, n in counts.items() if name.startswith(prefix) and n}
-    return "; ".join(f"{words(reason)} {n:,}" for reason, n in sorted(found.items(), key=lambda i: (-i[1], i[0])))
+    return "; ".join(
+        f"{words(reason)} {n:,}" for reason, n in sorted(found.items(), key=lambda i: (-i[1], i[0]))
+    )

@@ -54,7 +54,8 @@ def _of_proof(manifest: Manifest, columns: Columns) -> Iterator[str]:
     likely = rows.filter(pl.col("located_by").is_in(LIKELY)).height
     if likely:
         yield (
-            f"In {likely:,} rows ({Share(likely / rows.height)}) the first wrong step is likely, not proven (`located_by` "
+            f"In {likely:,} rows ({Share(likely / rows.height)}) the first wrong step is likely, not proven "
+            "(`located_by` "
             "`reference`, `continuations` or `judged`); of an SFT row the whole stretch up to it is then the mistake."
         )
     if not rows.filter(pl.col("located_by") == "equations").is_empty():
@@ -87,7 +88,8 @@ def _of_recipes(recipes: Sequence[Recipe], columns: Columns) -> Iterator[str]:
     injected = rows.filter(pl.col("origin") == "injected").height
     if injected:
         yield (
-            f"{injected:,} rows ({Share(injected / rows.height)}) hold a mistake that was put in (`origin` `injected`); "
+            f"{injected:,} rows ({Share(injected / rows.height)}) hold a mistake that was put in (`origin` "
+            "`injected`); "
             "the others' are the model's own."
         )
 
@@ -108,7 +110,8 @@ def _of_origin(manifest: Manifest, columns: Columns) -> Iterator[str]:
     twice = sft.filter("twice").height if sft is not None else 0
     if twice:
         yield (
-            f"In {twice:,} `sft` rows an assistant message follows another; chat templates that insist on turns refuse them."
+            f"In {twice:,} `sft` rows an assistant message follows another; chat templates that insist on "
+            "turns refuse them."
         )
     yield (
         "Train and test are split by a hash of the problem's statement: a problem told in other words may be in both."

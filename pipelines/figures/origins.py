@@ -67,7 +67,9 @@ def written_by(manifest: Manifest, columns: Columns) -> Grid:
             for name, number in sorted(frame["model"].value_counts().iter_rows()):
                 role = next((r for r, m in manifest.models.items() if m["model"] == name), "")
                 stated = terms(manifest, role) if role else ""
-                lines.append((Code(table), Code(name or "unnamed"), role or "brought", number, stated or NOT_STATED))
+                lines.append(
+                    (Code(table), Code(name or "unnamed"), role or "brought", number, stated or NOT_STATED)
+                )
             continue
         for role, column in (("policy", "policy"), ("teacher", "teacher")):
             number = frame.filter(pl.col(column) != "").height
@@ -77,9 +79,7 @@ def written_by(manifest: Manifest, columns: Columns) -> Grid:
         if "policy" not in manifest.models and frame.height:
             names = ", ".join(_brought(manifest, columns))
             lines.append((Code(table), Code(names), "brought", frame.height, NOT_STATED))
-    return grid(
-        ("config", "model", "as", "rows with its text", "terms"), lines, "Whose text is in the rows"
-    )
+    return grid(("config", "model", "as", "rows with its text", "terms"), lines, "Whose text is in the rows")
 
 
 def licences(columns: Columns) -> Grid:

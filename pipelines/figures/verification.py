@@ -47,7 +47,9 @@ def _meaning(claim: str) -> str:
 def verdicts(columns: Columns) -> Grid:
     """Attempts by verdict and reason, the problems' own apart from those that recipes asked for."""
     attempts = columns.attempts.with_columns(own=pl.col("recipe") == "")
-    counts = {(v, r, own): n for v, r, own, n in attempts.group_by("verdict", "reason", "own").len().iter_rows()}
+    counts = {
+        (v, r, own): n for v, r, own, n in attempts.group_by("verdict", "reason", "own").len().iter_rows()
+    }
     order = ("right", "wrong", "unknown")
     keys = sorted(
         {(v, r) for v, r, _ in counts},
@@ -59,10 +61,7 @@ def verdicts(columns: Columns) -> Grid:
     )
     return grid(
         ("verdict", "reason", "problems' own attempts", "attempts of recipes", "what it means"),
-        (
-            (Code(v), Code(r), counts.get((v, r, True)), counts.get((v, r, False)), words(r))
-            for v, r in keys
-        ),
+        ((Code(v), Code(r), counts.get((v, r, True)), counts.get((v, r, False)), words(r)) for v, r in keys),
         "Verdicts on attempts",
         "An attempt whose verdict is `unknown` is used neither as right nor as wrong.",
     )

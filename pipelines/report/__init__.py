@@ -41,7 +41,9 @@ def _shown(out: Path, manifest: Manifest, columns: Columns) -> dict[tuple[str, s
     """Rows of every recipe, table and variant."""
     groups = spread(columns, _EFFORTS[0][0])
     found: dict[str, dict[int, Row]] = {
-        table: rows_of(out, manifest, table, [p for key, places in groups.items() if key[1] == table for p in places])
+        table: rows_of(
+            out, manifest, table, [p for key, places in groups.items() if key[1] == table for p in places]
+        )
         for table in columns.frames
         if table != "attempts"
     }

@@ -35,12 +35,16 @@ def table(grid: Grid) -> str:
     if not grid:
         return ""
     right = [numeric(row[i] for row in grid.rows) for i in range(len(grid.header))]
-    head = "".join(_cell("th", text(name), to_right) for name, to_right in zip(grid.header, right, strict=True))
+    head = "".join(
+        _cell("th", text(name), to_right) for name, to_right in zip(grid.header, right, strict=True)
+    )
     lines = [
         "".join(_cell("td", _value(cell), to_right) for cell, to_right in zip(row, right, strict=True))
         for row in grid.rows
     ]
-    whole = f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{_rows(lines)}</tbody></table></div>'
+    whole = (
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{_rows(lines)}</tbody></table></div>'
+    )
     note = f"<p>{sentence(grid.note)}</p>" if grid.note else ""
     if len(grid.rows) >= LONG:
         whole = f"<details><summary>{len(grid.rows)} lines</summary>{whole}</details>"

@@ -67,7 +67,8 @@ def lineage(row: Row, known: Lineage, most: int) -> str:
     parents = _parents(row, known, most, set())
     return (
         f'<details class="lineage"><summary>lineage: {text(row["verified_by"])}, {len(row["parents"])} '
-        f'{"parent" if len(row["parents"]) == 1 else "parents"}</summary><dl class="facts">{listed}</dl>{parents}</details>'
+        f"{'parent' if len(row['parents']) == 1 else 'parents'}</summary><dl "
+        f'class="facts">{listed}</dl>{parents}</details>'
     )
 
 
@@ -90,7 +91,8 @@ def _reference(problem_id: str, known: Lineage, most: int) -> str:
     problem = known.problems.get(problem_id)
     if problem is None or not problem.solution:
         return '<div class="parent">the problem\'s own solution (not kept with the data)</div>'
-    return f'<div class="parent">the problem\'s own solution<div class="turn">{clipped(problem.solution, most)}</div></div>'
+    solution = clipped(problem.solution, most)
+    return f'<div class="parent">the problem\'s own solution<div class="turn">{solution}</div></div>'
 
 
 def _attempt(row: Row, known: Lineage, most: int, seen: set[str]) -> str:

@@ -42,7 +42,8 @@ def facts(manifest: Manifest, recipes: Sequence[Recipe], columns: Columns) -> st
     said = "".join(f"<li>{sentence(line)}</li>" for line in limits(manifest, recipes, columns))
     return (
         f"{_summary(manifest, columns)}<h2>From problems to rows</h2>{bars(funnel.stages(manifest))}"
-        f'<h2 id="limits">Known limits</h2><ul>{said}</ul><h2 id="figures">Figures</h2>' + "".join(map(table, tables))
+        f'<h2 id="limits">Known limits</h2><ul>{said}</ul><h2 id="figures">Figures</h2>'
+        + "".join(map(table, tables))
     )
 
 
@@ -74,13 +75,17 @@ def examples(recipes: Sequence[Recipe], shown: Shown, known: Lineage, most: int)
     """Rows of every recipe; texts longer than `most` characters lose their middle."""
     parts = ['<h2 id="rows">Rows</h2>', _LEGEND]
     names = [r.name for r in recipes if any(recipe == r.name for recipe, _, _ in shown)]
-    parts.append('<ul class="toc">' + "".join(f'<li><a href="#{text(n)}">{text(n)}</a></li>' for n in names) + "</ul>")
+    parts.append(
+        '<ul class="toc">' + "".join(f'<li><a href="#{text(n)}">{text(n)}</a></li>' for n in names) + "</ul>"
+    )
     for recipe in recipes:
         groups = {key: rows for key, rows in shown.items() if key[0] == recipe.name}
         if not groups:
             continue
         what = (inspect.getdoc(type(recipe)) or "").partition("\n\n")[0]
-        parts.append(f'<h3 id="{text(recipe.name)}">{code(recipe.name)}</h3><p>{text(what)} {text(recipe.paper)}.</p>\n')
+        parts.append(
+            f'<h3 id="{text(recipe.name)}">{code(recipe.name)}</h3><p>{text(what)} {text(recipe.paper)}.</p>\n'
+        )
         parts += [_article(key, row, known, most) for key, rows in groups.items() for row in rows]
     return "".join(parts)
 
@@ -88,7 +93,8 @@ def examples(recipes: Sequence[Recipe], shown: Shown, known: Lineage, most: int)
 _LEGEND = (
     '<p>Every stretch carries its kind. <span class="seg mistake"><b class="tag">mistake</b>wrong</span> '
     '<span class="seg right"><b class="tag">correction</b>right</span> <span class="seg talk"><b class="tag">reflection'
-    '</b>talk about it</span> <span class="seg mistake masked"><b class="tag">mistake, masked</b>struck through: in the '
+    '</b>talk about it</span> <span class="seg mistake masked"><b class="tag">mistake, masked</b>struck '
+    "through: in the "
     'context, not learnt</span> <span class="shared">dim: both sides of a pair begin so</span></p>'
     '<p><button id="all" type="button">open or close all lineages</button></p>'
 )

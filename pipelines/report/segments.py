@@ -37,7 +37,9 @@ def pieces(found: Iterable[Piece], most: int, shared: int = 0) -> str:
 def turn(said: Turn, most: int, shared: int = 0) -> str:
     """One message."""
     role = text(said.role)
-    return f'<div class="turn {role}"><span class="who">{role}</span>{pieces(said.pieces, most, shared)}</div>\n'
+    return (
+        f'<div class="turn {role}"><span class="who">{role}</span>{pieces(said.pieces, most, shared)}</div>\n'
+    )
 
 
 def conversation(
@@ -64,8 +66,14 @@ def _steps(row: Mapping[str, Any], most: int) -> str:
     lines = []
     rows = zip(row["completions"], row["labels"], row["values"], row["value_samples"], strict=True)
     for step, label, value, samples in rows:
-        known = "" if value is None else f' <span class="cut">{value:.2f} of {samples} continuations end right</span>'
+        known = (
+            ""
+            if value is None
+            else f' <span class="cut">{value:.2f} of {samples} continuations end right</span>'
+        )
         sign = "+" if label else "−"
-        lines.append(f'<span class="step {"plus" if label else "minus"}">{sign} {clipped(step.strip(), most)}{known}</span>')
+        lines.append(
+            f'<span class="step {"plus" if label else "minus"}">{sign} {clipped(step.strip(), most)}{known}</span>'
+        )
     user = turn(Turn("user", (Piece(row["prompt"]),)), most)
     return f'{user}<div class="turn assistant"><span class="who">steps</span>{"".join(lines)}</div>'

@@ -6,11 +6,13 @@ CSS = """
   --violet: #7a2ea8; --violetback: #f5e9fb; --blue: #0b5f8a; --blueback: #e3f2fa; --bar: #5b8def; }
 @media (prefers-color-scheme: dark) { :root { --back: #15181b; --text: #e6e9eb; --dim: #9aa4ab; --line: #30363b;
   --soft: #1d2226; --red: #ff9a8f; --redback: #47201d; --green: #7fdba0; --greenback: #173623; --amber: #f0c36a;
-  --amberback: #3d3014; --violet: #dba6f5; --violetback: #3a2148; --blue: #86cdf2; --blueback: #153546; --bar: #4a73c9; } }
+  --amberback: #3d3014; --violet: #dba6f5; --violetback: #3a2148;
+  --blue: #86cdf2; --blueback: #153546; --bar: #4a73c9; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 70rem; background: var(--back); color: var(--text);
   font: 15px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
-h1 { font-size: 1.6rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); } h3 { margin: 1.5rem 0 .3rem; }
+h1 { font-size: 1.6rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
+  h3 { margin: 1.5rem 0 .3rem; }
 h1, h2, h3, h4 { line-height: 1.25; } p { margin: .3rem 0; max-width: 50rem; }
 code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere; }
 a { color: var(--blue); } summary { cursor: pointer; color: var(--dim); }
@@ -34,18 +36,22 @@ article > h4 { margin: 0 0 .5rem; font-weight: 600; } .ids { color: var(--dim); 
 .tag { font: 600 .72rem system-ui, sans-serif; padding: 0 .3rem; margin-right: .25rem; border-radius: 3px;
   border: 1px solid currentColor; white-space: nowrap; user-select: none; }
 .seg { border-radius: 3px; } .mistake { color: var(--red); background: var(--redback); }
-.right { color: var(--green); background: var(--greenback); } .talk { color: var(--amber); background: var(--amberback); }
-.false { color: var(--violet); background: var(--violetback); } .thought { color: var(--blue); background: var(--blueback); }
-.spare { color: var(--dim); } 
+.right { color: var(--green); background: var(--greenback); }
+  .talk { color: var(--amber); background: var(--amberback); }
+.false { color: var(--violet); background: var(--violetback); }
+  .thought { color: var(--blue); background: var(--blueback); }
+.spare { color: var(--dim); }
 .masked { text-decoration: line-through 1px color-mix(in srgb, currentColor 45%, transparent); opacity: .8; }
 .masked .tag { text-decoration: none; display: inline-block; } .shared { opacity: .45; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } .pair > div { min-width: 0; }
-.step { display: block; } .step.plus { color: var(--green); } .step.minus { color: var(--red); background: var(--redback); }
+.step { display: block; } .step.plus { color: var(--green); }
+  .step.minus { color: var(--red); background: var(--redback); }
 .lineage { margin-top: .6rem; border-top: 1px dashed var(--line); padding-top: .3rem; }
 .parent { margin: .6rem 0 .2rem; padding-left: .8rem; border-left: 3px solid var(--line); }
 .cut { color: var(--dim); font-style: italic; }
 @media (max-width: 40rem) { body { padding: .7rem; font-size: 14px; } .pair { grid-template-columns: 1fr; gap: .3rem; }
-  .funnel { grid-template-columns: 1fr; gap: 0; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dt { margin-top: .3rem; }
+  .funnel { grid-template-columns: 1fr; gap: 0; } .facts { grid-template-columns: 1fr; gap: 0; }
+  .facts dt { margin-top: .3rem; }
   article { padding: .5rem .6rem; } }
 @media print { details { display: block; } }
 """

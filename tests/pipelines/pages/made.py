@@ -1,6 +1,7 @@
 """A small dataset with every kind of row, and one whose texts attack what shows them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +24,7 @@ HOSTILE = (
     "</script><script>alert(1)</script>",
     "```\n# not a heading\n| a | b |\n~~~\n````",
     "---\nlicense: evil\n---\n<details>",
-    'a"b\'c&lt;d<img src=x onerror=alert(1)>\\|`x`|y\r\n\x0b\u2028\u202e',
+    "a\"b'c&lt;d<img src=x onerror=alert(1)>\\|`x`|y\r\n\x0b\u2028\u202e",
     "[x](javascript:alert(1)) **b** _i_ $$x$$ </div></details></article></style>",
 )
 
@@ -44,7 +45,10 @@ def attacked(out: Path, manifest: Manifest) -> Manifest:
         path = out / file.path
         evil = HOSTILE[number % len(HOSTILE)] * 5
         frame = pl.DataFrame(pq.read_table(path)).with_columns(
-            *(pl.lit(evil[:90]).alias(c) for c in ("variant", "source", "licence", "error_kind", "verified_by"))
+            *(
+                pl.lit(evil[:90]).alias(c)
+                for c in ("variant", "source", "licence", "error_kind", "verified_by")
+            )
         )
         for name in ("messages", "prompt", "chosen", "rejected"):
             if name in frame.columns and frame.schema[name] != pl.String:
@@ -57,17 +61,10 @@ def attacked(out: Path, manifest: Manifest) -> Manifest:
             frame = frame.with_columns(pl.col("completions").list.eval(pl.lit(evil)))
         table = frame.to_arrow().cast(pq.read_schema(path))
         write_tables(path, file.table, [table])
-        files.append(DataFile(file.path, file.table, file.split, file.rows, path.stat().st_size, sha256_of(path)))
-    return Manifest(**{**_fields(manifest), "name": HOSTILE[2], "files": tuple(files)})
-
-
-def _fields(manifest: Manifest) -> dict[str, object]:
-    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
-
-
-def with_fields(manifest: Manifest, **changed: object) -> Manifest:
-    """The manifest with other fields."""
-    return Manifest(**{**_fields(manifest), **changed})
+        files.append(
+            DataFile(file.path, file.table, file.split, file.rows, path.stat().st_size, sha256_of(path))
+        )
+    return replace(manifest, name=HOSTILE[2], files=tuple(files))
 
 
 def names(recipes: Sequence[Recipe]) -> list[str]:

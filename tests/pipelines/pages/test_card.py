@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,16 @@ from pipelines.dataset import rows
 from schemas.arrow import TABLES, schema
 from schemas.manifest import GateResult, Manifest
 from tests.pipelines.pages.conftest import Dataset
-from tests.pipelines.pages.made import HOSTILE, RECIPES, attacked, with_fields
+from tests.pipelines.pages.made import HOSTILE, RECIPES, attacked
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def card_of(out: Path) -> tuple[dict[str, Any], str]:
     """Metadata and text of a card."""
-    _, header, body = re.split(r"^---\n", (out / "README.md").read_text(encoding="utf-8"), maxsplit=2, flags=re.M)
+    _, header, body = re.split(
+        r"^---\n", (out / "README.md").read_text(encoding="utf-8"), maxsplit=2, flags=re.M
+    )
     return yaml.safe_load(header), body
 
 
@@ -77,9 +80,13 @@ def test_the_numbers_are_those_of_the_data(dataset: Dataset) -> None:
     text = card_of(out)[1]
     sft = list(rows(out, "sft"))
     assert f"| `sft` | {len(sft):,} |" in text
-    mine = [r for t in ("sft", "preference", "stepwise") for r in rows(out, t) if r["recipe"] == "introspection"]
+    mine = [
+        r for t in ("sft", "preference", "stepwise") for r in rows(out, t) if r["recipe"] == "introspection"
+    ]
     right = sum(r["error_kind"] == "none" for r in mine)
-    assert f"| `introspection` | {len(mine)} | {len(mine)} | {right / len(mine):.0%}".replace("%", " %") in text
+    assert (
+        f"| `introspection` | {len(mine)} | {len(mine)} | {right / len(mine):.0%}".replace("%", " %") in text
+    )
     attempts = [r for r in rows(out, "attempts") if not r["recipe"]]
     wrong = sum(r["verdict"] == "wrong" for r in attempts)
     assert f"| ↳ wrong | {wrong} |" in text and manifest.counts["attempts.wrong"] == wrong
@@ -121,13 +128,17 @@ def test_no_text_breaks_the_card(dataset: Dataset, copy: Path) -> None:
     tokens, own = MARKDOWN.parse(body), MARKDOWN.parse(card_of(dataset[0])[1])
 
     def outline(found: list[Any]) -> list[str]:
-        heads = [found[i + 1].content for i, t in enumerate(found) if t.type == "heading_open" and t.tag == "h2"]
+        heads = [
+            found[i + 1].content for i, t in enumerate(found) if t.type == "heading_open" and t.tag == "h2"
+        ]
         return heads
 
     assert outline(tokens) == outline(own)
     for token in tokens:
         if token.type == "html_block":
-            assert re.fullmatch(r"(</?details>|<summary>\d+ lines</summary>|\s)+", token.content), token.content
+            assert re.fullmatch(r"(</?details>|<summary>\d+ lines</summary>|\s)+", token.content), (
+                token.content
+            )
         for child in token.children or []:
             assert child.type not in ("html_inline", "link_open", "image"), child
     blocks = [t for t in tokens if t.type == "fence"]
@@ -139,10 +150,12 @@ def test_a_model_without_stated_terms_is_named(dataset: Dataset) -> None:
     teacher = {"model": "big-model", "fingerprint": "f" * 64, "sampling": "{}", "id": "m-1"}
     models = {**manifest.models, "teacher": teacher}
     config = {**manifest.config, "teacher": {"engine": {"type": "openai_server"}}}
-    unstated = with_fields(manifest, models=models, config=config)
-    assert "teacher `big-model`" in written(dataset, unstated).partition("nobody stated")[2].partition("\n")[0]
+    unstated = replace(manifest, models=models, config=config)
+    assert (
+        "teacher `big-model`" in written(dataset, unstated).partition("nobody stated")[2].partition("\n")[0]
+    )
     config = {**config, "teacher": {"terms": "no training of rivals", "engine": {"type": "openai_server"}}}
-    text = written(dataset, with_fields(manifest, models=models, config=config))
+    text = written(dataset, replace(manifest, models=models, config=config))
     assert "no training of rivals" in text
     assert "big-model" not in text.partition("nobody stated")[2].partition("\n")[0]
 
@@ -155,7 +168,7 @@ def test_gates_and_contamination_are_told_as_they_were_found(dataset: Dataset) -
         GateResult("truth_recheck", True, "100 of 100 rows are right again", {"rows": 100}),
         GateResult("contamination", False, "3 problems overlap with gsm8k", {"overlaps": 3}),
     )
-    text = written(dataset, with_fields(manifest, gates=gates))
+    text = written(dataset, replace(manifest, gates=gates))
     assert "| `truth_recheck` | yes | 100 of 100 rows are right again | rows 100 |" in text
     overlap = text.partition("## Contamination")[2].partition("##")[0]
     assert "| `contamination` | NO | 3 problems overlap with gsm8k | overlaps 3 |" in overlap
@@ -173,7 +186,7 @@ def test_gates_and_contamination_are_told_as_they_were_found(dataset: Dataset) -
 )
 def test_only_what_was_proven_is_claimed(dataset: Dataset, filters: list[dict[str, Any]], said: str) -> None:
     manifest = dataset[1]
-    assert said in written(dataset, with_fields(manifest, config={**manifest.config, "filters": filters}))
+    assert said in written(dataset, replace(manifest, config={**manifest.config, "filters": filters}))
 
 
 @pytest.mark.parametrize(

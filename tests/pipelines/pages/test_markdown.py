@@ -11,7 +11,9 @@ from pipelines.figures.grid import Code, Share, grid
 from tests.pipelines.pages.made import HOSTILE
 
 PARSER = MarkdownIt("commonmark").enable("table").enable("strikethrough")
-TEXTS = st.one_of(st.text(), st.text(alphabet="|\\`*_<>[]#~&$!()-+= \n\r\tab1", max_size=30), st.sampled_from(HOSTILE))
+TEXTS = st.one_of(
+    st.text(), st.text(alphabet="|\\`*_<>[]#~&$!()-+= \n\r\tab1", max_size=30), st.sampled_from(HOSTILE)
+)
 
 
 def as_read(text: str) -> str:

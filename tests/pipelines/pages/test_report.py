@@ -15,9 +15,9 @@ from tests.pipelines.pages.made import HOSTILE, attacked, names
 
 _VOID = {"meta", "br"}
 _TAGS = {
-    "html", "head", "meta", "title", "style", "body", "script", "h1", "h2", "h3", "h4", "p", "a", "dl", "dt", "dd", "div",
-    "span", "i", "b", "ul", "li", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "code", "article",
-    "button",
+    "html", "head", "meta", "title", "style", "body", "script", "h1", "h2", "h3", "h4", "p", "a", "dl", "dt", "dd",
+    "div", "span", "i", "b", "ul", "li", "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "code",
+    "article", "button",
 }  # fmt: skip
 _ATTRIBUTES = {"lang", "charset", "name", "content", "id", "class", "href", "style", "type"}
 
@@ -100,7 +100,9 @@ def test_a_row_stands_over_all_the_attempts_it_came_from(dataset: Dataset, page:
         while level := [attempts[p] for row in level for p in row["parents"] if p != "reference"]:
             depth += 1
             for attempt in level:
-                said = "".join(piece.kind + piece.text for piece in attempt_pieces(attempt))  # labels stand before
+                said = "".join(
+                    piece.kind + piece.text for piece in attempt_pieces(attempt)
+                )  # labels stand before
                 assert said in article and attempt["id"] in article and attempt["verdict"] in article
         deepest = max(deepest, depth)
     assert deepest >= 2
@@ -146,7 +148,8 @@ def test_very_long_texts_lose_their_middle_and_say_so(dataset: Dataset, tmp_path
     for file in (f for f in manifest.files if f.table == "attempts"):
         table = pq.read_table(copy / file.path)
         long = pl.DataFrame(table).with_columns(
-            text="begun " + pl.lit("x" * 60_000) + " ended", steps=pl.lit([], pl.List(pl.Struct({"start": pl.Int32, "end": pl.Int32})))
+            text="begun " + pl.lit("x" * 60_000) + " ended",
+            steps=pl.lit([], pl.List(pl.Struct({"start": pl.Int32, "end": pl.Int32}))),
         )
         write_tables(copy / file.path, "attempts", [long.to_arrow().cast(table.schema)])
     path = write_report(copy, manifest, recipes)
