@@ -197,12 +197,11 @@ def _sft(whole: int, rows: int, weighted: str) -> list[str]:
 def _preference(needs_tokenizer: bool) -> list[str]:
     tokenizer = "\n".join(_TRAINABLE.strip().split("\n")[:4]) + "\n\n" if needs_tokenizer else ""
     return [
-        "**Pairs.** `prompt`, `chosen` and `rejected` are what TRL, axolotl and ms-swift take. A pair of "
-        "next steps begins with "
-        "a prefix that both sides share; it bears no loss where it is part of the prompt, as text (TRL's "
-        "`DPOTrainer` ends "
-        "both sides with the end-of-text token; mind a doubled beginning-of-text token). No preference trainer reads "
-        "`chosen_spans` and `rejected_spans`. LLaMA-Factory wants strict turns and one message a side.",
+        "**Pairs.** `prompt`, `chosen` and `rejected` are what TRL, axolotl and ms-swift take. A pair of next steps "
+        "begins with a prefix that both sides share; it bears no loss where it is part of the prompt, as text. TRL's "
+        "`DPOTrainer` ends both sides with the end-of-text token, behind a single step too; mind a doubled "
+        "beginning-of-text token. No preference trainer reads `chosen_spans` and `rejected_spans`. LLaMA-Factory wants "
+        "strict turns and one message a side.",
         "",
         *_block(tokenizer + _PAIRS.strip()),
     ]
