@@ -21,19 +21,19 @@ def plain(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Any text as inline code that may stand in a table's cell."""
+    """Any text as inline code; for a table's cell see `cell`."""
     text = _SPACE.sub(" ", _CONTROL.sub("\ufffd", text)).strip()
     if not text:
         return ""
     ticks = "`" * (max((len(run) for run in _TICKS.findall(text)), default=0) + 1)
     pad = " " if text[0] == "`" or text[-1] == "`" else ""
-    # In a table the bar ends the cell even within code; a backslash before it is taken away there.
-    return f"{ticks}{pad}{text}{pad}{ticks}".replace("|", "\\|")
+    return f"{ticks}{pad}{text}{pad}{ticks}"
 
 
 def cell(value: Cell) -> str:
     """A cell's text."""
-    return code(value) if isinstance(value, Code) else plain(shown(value))
+    # In a table a bar ends the cell even within code; a backslash before it is taken away there.
+    return code(value).replace("|", "\\|") if isinstance(value, Code) else plain(shown(value))
 
 
 def table(grid: Grid) -> list[str]:

@@ -60,7 +60,7 @@ def _what(manifest: Manifest, columns: Columns) -> list[str]:
         "judged, the first "
         "wrong step of wrong ones was found, and each became rows that teach to notice and repair it.",
         verification.proven(manifest),
-        f"Nothing is wrong in {right} of the examples.",
+        f"{right} of the examples are without any mistake.",
         "",
         *table(whole),
         "",

@@ -90,7 +90,7 @@ def _of_recipes(recipes: Sequence[Recipe], columns: Columns) -> Iterator[str]:
         yield (
             f"{injected:,} rows ({Share(injected / rows.height)}) hold a mistake that was put in (`origin` "
             "`injected`); "
-            "the others' are the model's own."
+            "in all others a mistake is the model's own."
         )
 
 

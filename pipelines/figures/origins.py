@@ -49,37 +49,54 @@ def terms(manifest: Manifest, role: str) -> str:
 
 
 def unstated(manifest: Manifest, columns: Columns) -> list[str]:
-    """Models whose text is in the rows and whose terms nobody stated, by role; `file` for brought attempts."""
+    """Models whose text is in the rows and whose terms nobody stated."""
     asked = [f"{role} `{m['model']}`" for role, m in manifest.models.items() if not terms(manifest, role)]
-    return [*asked, *(f"brought attempts `{name}`" for name in _brought(manifest, columns))]
+    brought = [name for name in _brought(manifest, columns) if not _brought_terms(manifest, name)]
+    return [*asked, *(f"brought attempts `{name}`" for name in brought)]
 
 
 def _brought(manifest: Manifest, columns: Columns) -> list[str]:
+    """Models of attempts from files."""
     known = {model["model"] for model in manifest.models.values()}
     return sorted({name or "unnamed" for name in columns.attempts["model"].unique() if name not in known})
 
 
+def _brought_terms(manifest: Manifest, name: str) -> str:
+    """What the config says of the files that may hold a model's attempts; empty where one of them says nothing."""
+    files = manifest.config.get("attempts") or []
+    stated = [str(f.get("terms") or "") for f in files if f.get("model_name") in ("", None, name)]
+    return "; ".join(dict.fromkeys(stated)) if all(stated) else ""
+
+
 def written_by(manifest: Manifest, columns: Columns) -> Grid:
-    """Per config: rows with text of the policy, of the teacher, and the models of all attempts."""
+    """Per config, the models whose text its rows hold, with their terms."""
     lines: list[tuple[Cell, ...]] = []
+    brought = _brought(manifest, columns)
     for table, frame in columns.frames.items():
         if table == "attempts":
-            for name, number in sorted(frame["model"].value_counts().iter_rows()):
-                role = next((r for r, m in manifest.models.items() if m["model"] == name), "")
-                stated = terms(manifest, role) if role else ""
-                lines.append(
-                    (Code(table), Code(name or "unnamed"), role or "brought", number, stated or NOT_STATED)
-                )
+            counts = sorted(
+                (name or "unnamed", number) for name, number in frame["model"].value_counts().iter_rows()
+            )
+            lines += [(Code(table), *_attributed(manifest, name), number) for name, number in counts]
             continue
-        for role, column in (("policy", "policy"), ("teacher", "teacher")):
-            number = frame.filter(pl.col(column) != "").height
+        for role in ("policy", "teacher"):
+            number = frame.filter(pl.col(role) != "").height
             if number and role in manifest.models:
-                name = manifest.models[role]["model"]
-                lines.append((Code(table), Code(name), role, number, terms(manifest, role) or NOT_STATED))
+                lines.append(
+                    (Code(table), *_attributed(manifest, manifest.models[role]["model"], role), number)
+                )
         if "policy" not in manifest.models and frame.height:
-            names = ", ".join(_brought(manifest, columns))
-            lines.append((Code(table), Code(names), "brought", frame.height, NOT_STATED))
-    return grid(("config", "model", "as", "rows with its text", "terms"), lines, "Whose text is in the rows")
+            number = frame.height if len(brought) == 1 else None  # rows do not name the model
+            lines += [(Code(table), *_attributed(manifest, name), number) for name in brought]
+    rows = ((config, model, role, number, said) for config, model, role, said, number in lines)
+    return grid(("config", "model", "as", "rows with its text", "terms"), rows, "Whose text is in the rows")
+
+
+def _attributed(manifest: Manifest, name: str, role: str = "") -> tuple[Code, str, str]:
+    """A model, what it is here, and its terms."""
+    role = role or next((r for r, m in manifest.models.items() if m["model"] == name), "")
+    said = terms(manifest, role) if role else _brought_terms(manifest, name)
+    return Code(name), role or "brought", said or NOT_STATED
 
 
 def licences(columns: Columns) -> Grid:

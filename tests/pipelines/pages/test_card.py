@@ -1,5 +1,6 @@
 """The card says what the dataset is, as the Hub reads it, whatever the texts hold."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from pipelines.card.licences import hub_licence, licence_metadata
 from pipelines.dataset import rows
 from schemas.arrow import TABLES, schema
 from schemas.manifest import GateResult, Manifest
+from tests.building import built
 from tests.pipelines.pages.conftest import Dataset
 from tests.pipelines.pages.made import HOSTILE, RECIPES, attacked
+from tests.world import Jars, write_world
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
@@ -160,6 +163,23 @@ def test_a_model_without_stated_terms_is_named(dataset: Dataset) -> None:
     assert "big-model" not in text.partition("nobody stated")[2].partition("\n")[0]
 
 
+def test_terms_of_brought_attempts_are_stated_or_asked_for(tmp_path: Path) -> None:
+    config = write_world(tmp_path, 3)
+    replies = [(Jars(i).problem.id, reply) for i in range(3) for reply in Jars(i).replies()]
+    lines = [json.dumps({"problem_id": key, "model": "big|model", "response": said}) for key, said in replies]
+    (tmp_path / "brought.jsonl").write_text("\n".join(lines))
+    for terms, said in (
+        ("", "brought attempts `big|model`"),
+        ("CC BY 4.0", "| `attempts` | `big\\|model` | brought | 27 | CC BY 4.0 |"),
+    ):
+        files = f"attempts=[{{paths: [brought.jsonl], terms: {terms!r}}}]"
+        out = tmp_path / f"out{len(terms)}"
+        built(config, out, "policy=null", files)
+        text = card_of(out)[1]
+        assert said in text
+        assert ("nobody stated" in text) == (not terms)
+
+
 def test_gates_and_contamination_are_told_as_they_were_found(dataset: Dataset) -> None:
     manifest = dataset[1]
     text = card_of(dataset[0])[1]
@@ -207,3 +227,18 @@ def test_licences_are_named_as_the_hub_lists_them(names: list[str], metadata: di
 @pytest.mark.parametrize("name", ["Apache 2.0", "apache-2.0", "Apache License 2.0", "APACHE-2.0"])
 def test_one_licence_in_many_spellings(name: str) -> None:
     assert hub_licence(name) == "apache-2.0"
+
+
+@pytest.mark.parametrize(
+    "recipes",
+    ["[{type: self_braking, unchanged: 0, spliced: 0}]", "[{type: step_labels}]", "[{type: step_pairs}]"],
+)
+def test_a_dataset_of_one_kind_of_rows_or_none_has_card_and_report(tmp_path: Path, recipes: str) -> None:
+    out = tmp_path / "out"
+    outcome = built(write_world(tmp_path, 3), out, f"recipes={recipes}")
+    assert outcome.manifest is not None
+    header, text = card_of(out)
+    assert [c["config_name"] for c in header["configs"]][-1] == "attempts" and "## Citation" in text
+    empty = not any(f.rows for f in outcome.manifest.files if f.table != "attempts")
+    assert empty == ("No row of `self_braking` came of this build" in text) == ("self_braking" in recipes)
+    assert (out / "report.html").is_file()
