@@ -86,8 +86,8 @@ def written_by(manifest: Manifest, columns: Columns) -> Grid:
                     (Code(table), *_attributed(manifest, manifest.models[role]["model"], role), number)
                 )
         if "policy" not in manifest.models and frame.height:
-            number = frame.height if len(brought) == 1 else None  # rows do not name the model
-            lines += [(Code(table), *_attributed(manifest, name), number) for name in brought]
+            whole = frame.height if len(brought) == 1 else None  # rows do not name the model
+            lines += [(Code(table), *_attributed(manifest, name), whole) for name in brought]
     rows = ((config, model, role, number, said) for config, model, role, said, number in lines)
     return grid(("config", "model", "as", "rows with its text", "terms"), rows, "Whose text is in the rows")
 
