@@ -60,6 +60,9 @@ class AttemptsFile(Options):
     model_name: str = ""
     """Name of the model that wrote all answers; the model column is then not read."""
 
+    terms: str = ""
+    """Licence or terms of use of the models that wrote the answers, in your own words, for the dataset's card."""
+
     index: str = ""
     """Column of the sample's number among the answers to one problem; empty: they are counted."""
 

@@ -1,4 +1,4 @@
-"""A build from beginning to end, on this machine: plan, chunks, shards, card, manifest.
+"""A build from beginning to end, on this machine: plan, chunks, shards, card, report, manifest.
 
 The same stages run as tasks of a Prefect flow in `pipelines.flow`.
 """
@@ -23,6 +23,7 @@ from pipelines.chunks import Tick, finished, work_chunk
 from pipelines.config import BuildConfig, model_ids
 from pipelines.config_file import first_difference
 from pipelines.error_kinds import without_kinds
+from pipelines.figures.columns import read_columns
 from pipelines.files import sha256_of, write_json
 from pipelines.gates.again import under_its_gates
 from pipelines.gates.examine import examined
@@ -30,6 +31,7 @@ from pipelines.kit import Kit, open_kit
 from pipelines.plan import Plan, make_plan
 from pipelines.progress_base import Progress
 from pipelines.replay import replay_chunks
+from pipelines.report import write_report
 from pipelines.rounds import Worked, in_rounds
 from pipelines.shards import tables_of, write_dropped, write_shards
 from pipelines.versions import packages, version
@@ -214,7 +216,7 @@ def finish(
     kit: Kit,
     spent: dict[str, float],
 ) -> Outcome:
-    """Write shards, dropped rows and card, and the manifest last.
+    """Write shards, dropped rows, card and report, and the manifest last.
 
     Dropped rows alone where too many cases failed, or where the budget left cases out (`run.budget.publish`
     writes the rest all the same).
@@ -255,6 +257,8 @@ def finish(
         build_id=build_id(config, plan.address, kit.case_address),
     )
     manifest = examined(config, out, manifest, kit)
-    write_card(out, manifest, kit.recipes)
+    columns = read_columns(out, manifest)
+    write_card(out, manifest, kit.recipes, columns)
+    write_report(out, manifest, kit.recipes, columns)
     write_json(out / "manifest.json", manifest.as_json())
     return Outcome(out, manifest, total, spent, incidents, stopped)

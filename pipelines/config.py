@@ -56,6 +56,9 @@ class RoleConfig(Options):
     """An engine by `type` with its options, or the name of the role whose engine this one shares."""
     sampling: SamplingOptions = SamplingOptions()
     """Temperature, top_p, max_tokens, seed."""
+    terms: str = ""
+    """Licence or terms of use of the model, in your own words, for the dataset's card. Who writes rows may bind what
+    they may be used for; without this the card says that nobody stated it."""
 
 
 class PolicyConfig(RoleConfig):

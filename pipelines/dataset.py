@@ -1,7 +1,8 @@
 """A finished dataset, read: by `show`, `explain` and tests."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,24 @@ def spread(folder: Path, table: str, count: int, recipe: str = "") -> Iterator[d
     turns = list(groups.values())
     count = min(count, sum(map(len, turns)))
     wanted = [turns[turn % len(turns)] for turn in range(count)]
-    places = sorted({group[turn * len(group) // count] for turn, group in enumerate(wanted)})
+    yield from rows_at(
+        files, sorted({group[turn * len(group) // count] for turn, group in enumerate(wanted)})
+    )
+
+
+def rows_at(files: Iterable[Path], places: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The rows with these numbers, which ascend, counted through all files; other row groups are not read."""
+    import pyarrow.parquet as pq
+
     start = 0
     for path in files:
-        rows_here = pq.read_metadata(path).num_rows
-        here = [place - start for place in places if start <= place < start + rows_here]
-        if here:
-            yield from pq.read_table(path).take(here).to_pylist()
-        start += rows_here
+        with pq.ParquetFile(path) as parquet:
+            for number in range(parquet.num_row_groups):
+                end = start + parquet.metadata.row_group(number).num_rows
+                here = [place - start for place in places if start <= place < end]
+                if here:
+                    yield from parquet.read_row_group(number).take(here).to_pylist()
+                start = end
 
 
 def find(folder: Path, wanted: str) -> tuple[str, dict[str, Any]] | None:
@@ -76,11 +87,19 @@ def find(folder: Path, wanted: str) -> tuple[str, dict[str, Any]] | None:
 
 def planned_problem(folder: Path, problem_id: str) -> Problem | None:
     """The problem as the build's plan holds it; None in a published dataset, which has no plan."""
+    return planned_problems(folder, {problem_id}).get(problem_id)
+
+
+def planned_problems(folder: Path, wanted: AbstractSet[str]) -> dict[str, Problem]:
+    """Those of the problems that the build's plan holds, by id."""
+    found: dict[str, Problem] = {}
     plan = planned_in(folder / "work")
     for path in sorted(plan.glob("chunk-*.jsonl")) if plan else ():
         with path.open(encoding="utf-8") as lines:
             for line in lines:
+                if len(found) == len(wanted):
+                    return found
                 written = json.loads(line)["problem"]
-                if written["id"] == problem_id:
-                    return Problem(**written)
-    return None
+                if written["id"] in wanted:
+                    found[written["id"]] = Problem(**written)
+    return found

@@ -127,7 +127,11 @@ def print_summary(outcome: Outcome, console: Console | None = None) -> None:
         return
     for file in outcome.manifest.files:
         console.print(f"  {file.rows:>7,} rows  {outcome.out / file.path}", markup=False, soft_wrap=True)
-    console.print(f"See them: corrigenda show {outcome.out}", markup=False, soft_wrap=True)
+    console.print(
+        f"See them: corrigenda show {outcome.out}, or open {outcome.out / 'report.html'}",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _without(name: str, counts: Mapping[str, int]) -> str:

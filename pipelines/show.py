@@ -11,22 +11,17 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.dataset import spread
+from pipelines.segments import LOOKS, Piece, attempt_pieces, turns
 from schemas.exceptions import InputError
 
 _COLOURS = {
     "mistake": "red",
-    "correction": "green",
-    "continuation": "green",
-    "answer": "green",
-    "reflection": "yellow",
-    "verdict": "yellow",
-    "false_verdict": "magenta",
-    "critique": "yellow",
-    "trigger": "yellow",
-    "brake": "yellow",
+    "right": "green",
+    "talk": "yellow",
+    "false": "magenta",
     "thought": "cyan",
-    "redundant": "dim",
-    "prefix": "",
+    "spare": "dim",
+    "plain": "",
 }
 
 
@@ -72,30 +67,20 @@ def render_row(table: str, row: dict[str, Any], labels: bool) -> Text:
 
 def _conversation(messages: list[dict[str, str]], spans: list[dict[str, Any]], labels: bool) -> Text:
     text = Text()
-    for number, message in enumerate(messages):
-        text.append(f"{message['role']}: ", "bold")
-        if message["role"] == "assistant":
-            text.append("\n")
-            own = [s for s in spans if s["message"] == number]
-            for span in own:
-                _segment(text, message["content"][span["start"] : span["end"]], span, labels)
-            text.append("" if own else message["content"])  # what stands in a prompt has no spans
-        else:
-            text.append(message["content"])
+    for turn in turns(messages, spans):
+        text.append(f"{turn.role}: ", "bold")
+        text.append("\n" if turn.role == "assistant" else "")
+        for piece in turn.pieces:
+            _segment(text, piece, labels)
         text.append("\n")
     return text
 
 
-def _segment(text: Text, content: str, span: dict[str, Any], labels: bool) -> None:
-    masked = span["weight"] == 0
-    if labels:
-        text.append(f"[{span['kind']}{_weighed(span['weight'])}]")
-    colour = _COLOURS.get(span["kind"], "")
-    text.append(content, " ".join(filter(None, (colour, "strike" if masked else ""))))
-
-
-def _weighed(weight: float) -> str:
-    return ", masked" if weight == 0 else "" if weight == 1 else f", weight {weight:.3g}"
+def _segment(text: Text, piece: Piece, labels: bool) -> None:
+    if labels and piece.kind:
+        text.append(f"[{piece.label}]")
+    colour = _COLOURS[LOOKS.get(piece.kind, "plain")]
+    text.append(piece.text, " ".join(filter(None, (colour, "strike" if piece.masked else ""))))
 
 
 def _steps(row: dict[str, Any]) -> Text:
@@ -109,9 +94,8 @@ def _steps(row: dict[str, Any]) -> Text:
 def _attempt(row: dict[str, Any]) -> Text:
     text = _conversation(row["prompt"], [], labels=False)
     text.append("assistant: \n", "bold")
-    for number, step in enumerate(row["steps"]):
-        wrong = number == row["first_error"]
-        text.append(row["text"][step["start"] : step["end"]], "red" if wrong else "")
+    for piece in attempt_pieces(row):
+        _segment(text, piece, labels=False)
     rate = "" if row["pass_rate"] is None else f", pass rate {row['pass_rate']:.2f}"
     text.append(f"\n{row['verdict']} ({row['reason']}; answer {row['evidence']!r}{rate})\n", "bold")
     return text

@@ -8,8 +8,8 @@ from prefect import aserve
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.deployments.runner import RunnerDeployment
-from prefect.flows import EntrypointType
 from prefect.exceptions import ObjectNotFound
+from prefect.flows import EntrypointType
 from prefect.schedules import Cron
 
 from pipelines.config import BuildConfig
