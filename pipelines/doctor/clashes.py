@@ -30,6 +30,13 @@ CLASHES = (
         "pip install 'fastapi<0.151' (0.150.0 was run with Prefect 3.8.8, 0.136.3 with 3.7.7)",
     ),
     Clash(
+        "prefect>=3.7,<3.9",
+        "sqlalchemy>=2.1",
+        "error",
+        "Prefect's scheduler makes no scheduled runs: InvalidRequestError in the server's log, and nothing else",
+        "pip install 'sqlalchemy<2.1' (2.0.58 was run)",
+    ),
+    Clash(
         "prefect>=3.9,<3.10",
         "fastapi>=0.151",
         "error",

@@ -10,6 +10,6 @@ for _name, _value in {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
-    "PREFECT_CLIENT_MAX_RETRIES": "12",
+    "PREFECT_CLIENT_MAX_RETRIES": "8",  # some 8 minutes: each wait is twice the one before
 }.items():
     os.environ.setdefault(_name, _value)
