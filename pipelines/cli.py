@@ -38,8 +38,8 @@ def _add_build(commands: "Commands") -> None:
         "build",
         help="build a dataset from a config, or go on with a build",
         description="Build a dataset from a config, or go on with a build. Exit code 0: done; 2: the config or an "
-        "input cannot be used; 3: too many cases failed; 4: the budget ended it; 5: it is written, and a quality gate did "
-        "not pass.",
+        "input cannot be used; 3: too many cases failed; 4: the budget ended it; 5: it is written, and a quality gate "
+        "did not pass.",
     )
     _add_config(build)
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the dataset")
