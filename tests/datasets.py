@@ -17,13 +17,14 @@ from tests.world import write_world
 
 Row = dict[str, Any]
 
-RECIPES = "recipes=[{type: partial_answer_masking}, {type: step_labels}, {type: stepwise_correction}, {type: verifier_pairs}]"
+RECIPES = ("partial_answer_masking", "step_labels", "stepwise_correction", "verifier_pairs")
+_CHANGE = f"recipes=[{', '.join(f'{{type: {name}}}' for name in RECIPES)}]"
 
 
 def small_dataset(folder: Path) -> Path:
     """A finished build of a world of 10 problems, in `folder/out`; its config is `folder/world.yaml`."""
     config = write_world(folder, 10)
-    built(config, folder / "out", RECIPES, "gates=[]")
+    built(config, folder / "out", _CHANGE, "gates=[]")
     return folder / "out"
 
 
@@ -41,7 +42,7 @@ def rewritten(dataset: Path, table: str, change: Callable[[list[Row]], list[Row]
         write_rows(path, table, change(pq.read_table(path).to_pylist()))
 
 
-def found(dataset: Path, gate: str, data_dir: Path | None = None, **options: Any) -> GateResult:
+def found(dataset: Path, gate: str, data_dir: Path | None = None, **options: object) -> GateResult:
     """What one gate finds, the policy's tokens being characters."""
     examined = Examined(dataset, read_manifest(dataset), data_dir or Path(), PlainRenderer())
     return member(GATES, {"type": gate, **options}, "gates.0").examine(examined)
