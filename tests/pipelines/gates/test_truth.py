@@ -36,7 +36,7 @@ def test_the_sample_is_the_same_twice_and_another_with_another_seed_and_holds_ev
 
 
 def _corrected(row: Row) -> bool:
-    return row["recipe"] == "stepwise_correction" and row["variant"] == "own_attempt"
+    return (row["recipe"], row["variant"]) == ("stepwise_correction", "own_attempt")
 
 
 def flip_answer(row: Row) -> None:
