@@ -17,6 +17,10 @@ from filters.verify.math.second_reading import second_answer, second_opinion
         ("4 + 4 = 8\n#### 1,200", "1,200"),
         ("The answer is 7.", "7"),
         ("The answer is 7.5.", "7.5"),
+        ("4 + 4 = <<4+4=8>>8\nA: 8", "8"),
+        ("**Answer:** 8", "8"),
+        ("A: 7\nB is wrong.\nThe answer is 9.", "9"),
+        ("A: 9\nThat is not so, look:\n4 + 4 = 8", "9"),
         ("no idea", None),
     ],
 )
