@@ -85,7 +85,7 @@ class TokenizerTokens:
 class PlainTokens:
     """By the plain renderer: one token for each code point of ChatML text."""
 
-    special = (TURN_END, TURN_START)
+    special: tuple[str, ...] = (TURN_END, TURN_START)
 
     def text(self, messages: Sequence[Message]) -> str:
         return "".join(f"{TURN_START}{m.role}\n{m.content}{TURN_END}\n" for m in messages)

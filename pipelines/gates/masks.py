@@ -86,7 +86,7 @@ class Masks(Gate):
         findings = [
             f"{row_id} ({reason})" for part in (hard, rows) for reason in part for row_id in part[reason]
         ]
-        wrong = sum(map(len, hard.values()))
+        wrong = len({row_id for ids in hard.values() for row_id in ids})
         if not checked:
             return self.result(True, "there is no SFT row", checked=0)
         said = (
@@ -115,8 +115,14 @@ def objections(row: dict[str, object], tokens: ChatTokens, renderer: Renderer) -
         labels = token_labels(tokens, example.messages, example.spans)
     except RecordError:
         return ["not_rendered"]
+    if not _as_sampled(example, labels, renderer):
+        return ["ids_differ"]
+    return mislabelled(example, labels, tokens)
+
+
+def mislabelled(example: SFTExample, labels: TokenLabels, tokens: ChatTokens) -> list[str]:
+    """What is wrong with a row's labels, as slugs."""
     found = [
-        ("ids_differ", not _as_sampled(example, labels, renderer)),
         ("nothing_learnt", not any(weight > 0 for weight in labels.weights)),
         ("mask_learnt", _learns_masked(labels)),
         ("text_differs", not _reads_back(labels, tokens)),

@@ -36,7 +36,7 @@ class OverCorrection(Gate):
         shares = {"all rows": share}
         if self.by == "recipe":
             shares = dict.fromkeys(self.recipes, 0.0) | dict(groups.iter_rows())
-        under = [f"{name}: {part:.1%}" for name, part in shares.items() if part < self.least]
+        under = [f"{name}: {part:.1%}" for name, part in sorted(shares.items()) if part < self.least]
         said = f"in {kept:,} of {rows:,} rows ({share:.1%}) nothing was wrong, {self.least:.1%} must be"
         said += f"; under it: {named(under)}" if under and self.by == "recipe" else ""
         return self.result(not under, said, under, rows=rows, control=kept, share=round(share, 6))

@@ -33,7 +33,7 @@ _NEEDED = (
 
 def example_of(table: str, row: Mapping[str, Any]) -> Example:
     """The example a row was written from."""
-    made = {f.name: _value(table, f.name, row[f.name]) for f in fields(_CLASSES[table])}
+    made: dict[str, Any] = {f.name: _value(table, f.name, row[f.name]) for f in fields(_CLASSES[table])}
     return _CLASSES[table](**made)
 
 

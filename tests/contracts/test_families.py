@@ -7,10 +7,11 @@ from generators.engines.base import ENGINES
 from generators.injectors.base import INJECTORS
 from generators.recipes.base import RECIPES
 from generators.sources.base import SOURCES
+from pipelines.gates.base import GATES
 from schemas.exceptions import ConfigError
 from schemas.family import Family, Options
 
-FAMILIES: list[Family[Options]] = [FILTERS, ENGINES, INJECTORS, RECIPES, SOURCES]  # type: ignore[list-item]
+FAMILIES: list[Family[Options]] = [FILTERS, ENGINES, GATES, INJECTORS, RECIPES, SOURCES]  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.noun)

@@ -1,8 +1,9 @@
 r"""A second way to the same verdict: another reading of the answer, another comparison.
 
-It shares nothing with `extract` and `exact` but the two texts: the answer is what the last box, `####` line or
-"answer is" holds, plain numbers are compared as Python's fractions, everything else by math-verify and the numeric
-evaluation in a worker. It has no opinion where those are known not to read what people write:
+It shares nothing with `extract` and `exact` but the two texts: the answer is what the last box holds, or else what
+the last `####`, `A:` or "answer is" says; plain numbers are compared as Python's fractions, everything else by
+math-verify and the numeric evaluation in a worker. It has no opinion where those are known not to read what people
+write:
 
     "20 dollars per day" for 20, "1 4/5" for 9/5, "three" for 3     words and mixed numbers
     "18%" for 0.18                                                   options decide
@@ -21,8 +22,10 @@ from filters.verify.math.notation import closing_brace
 Opinion = Literal["equal", "different", "none"]
 
 _BOX = re.compile(r"\\boxed\s*\{")
-_HASH = re.compile(r"^#### ?([^\n]+)", re.MULTILINE)
-_PHRASE = re.compile(r"answer is:?[ \t]*([^\n]+?)(?:\.?[ \t]*$|\.[ \t])", re.MULTILINE | re.IGNORECASE)
+_STATED = re.compile(
+    r"(?:^#### ?|^A: |^\W*(?:final )?answer:\W*|answer is:?[ \t]*)([^\n]+?)(?:\.?[ \t]*$|\.[ \t])",
+    re.MULTILINE | re.IGNORECASE,
+)
 _NUMBER = re.compile(r"-?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|\d+/[1-9]\d*)")
 _MONEY = re.compile(r"^\\?\$\s*|\s*\\?\$$")
 _UNREAD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}|\\text|\\mbox|\\mathrm|%|\d\s+\d|\d,\d|[≈~]|\\approx")
@@ -41,9 +44,9 @@ def second_answer(text: str) -> str | None:
         if len(boxes) > 1 and last.start() - boxes[-2].end() <= _NEAR:
             return None
         end = closing_brace(text, last.end() - 1)
-        later = _HASH.search(text, last.end()) or _PHRASE.search(text, last.end())
+        later = _STATED.search(text, last.end())
         return None if end is None or later else text[last.end() : end].strip()
-    stated = [*_HASH.finditer(text)] or [*_PHRASE.finditer(text)]
+    stated = [*_STATED.finditer(text)]
     return stated[-1][1].strip() if stated else None
 
 
