@@ -173,7 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(api.Reply(503, {"error": "a planned fault"}))
             return
         if what == "moved":
-            self.hub.repos[repo].edit("notes.md", b"somebody else's\n")
+            # A file that both versions share: a commit planned on the old head would leave it as it is.
+            self.hub.repos[repo].edit("data/attempts/train-00000-of-00001.parquet", b"somebody else's\n")
         reply = run(call)
         if what == "503 after, then moved":
             self.hub.repos[repo].edit("notes.md", b"somebody else's\n")
