@@ -34,7 +34,9 @@ def add_publish(commands: "Commands") -> None:
     publish.add_argument(
         "--tag", default="", metavar="T", help="name this version; {date} and {content} are filled in"
     )
-    publish.add_argument("--pr", action="store_true", help="open a pull request instead of committing to main")
+    publish.add_argument(
+        "--pr", action="store_true", help="open a pull request instead of committing to main"
+    )
     publish.add_argument(
         "--dropped", action="store_true", help="publish the rows left out, too, with their reasons"
     )
@@ -83,5 +85,3 @@ def _summary(done: "Published") -> str:
         ),
     ]
     return ", ".join(parts)
-
-

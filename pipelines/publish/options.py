@@ -79,7 +79,9 @@ class PublishOptions(Options):
         if self.pr and self.to:
             raise ValueError("`pr` opens a pull request on the Hub and needs `repo`")
         if self.pr and self.tag:
-            raise ValueError("`tag` names a version of the main branch: tag a pull request after it is merged")
+            raise ValueError(
+                "`tag` names a version of the main branch: tag a pull request after it is merged"
+            )
         return self
 
     def tag_for(self, content: str) -> str:

@@ -22,7 +22,9 @@ def redacted(text: str) -> str:
 
 def holds_token(text: str) -> bool:
     """Whether an access token stands in the text."""
-    return any(secret in text for secret in _secrets()) or re.search(r"\bhf_[A-Za-z0-9]{30,}", text) is not None
+    return (
+        any(secret in text for secret in _secrets()) or re.search(r"\bhf_[A-Za-z0-9]{30,}", text) is not None
+    )
 
 
 def _secrets() -> list[str]:
@@ -48,7 +50,9 @@ def quiet_libraries() -> Iterator[None]:
     import datasets
     import huggingface_hub.utils as hub
 
-    handlers = [h for name in ("huggingface_hub", "datasets", "fsspec") for h in logging.getLogger(name).handlers]
+    handlers = [
+        h for name in ("huggingface_hub", "datasets", "fsspec") for h in logging.getLogger(name).handlers
+    ]
     hidden = (datasets.is_progress_bar_enabled(), not hub.are_progress_bars_disabled())
     redacting = _Redacting()
     datasets.disable_progress_bars()

@@ -141,7 +141,9 @@ class Repository:
             return ""
 
         if wrong := self.patience.ask("having the card checked", validate, self.say):
-            raise HubError(f"the Hub does not accept the YAML of README.md: {' '.join(wrong.split())[:500]}", 400)
+            raise HubError(
+                f"the Hub does not accept the YAML of README.md: {' '.join(wrong.split())[:500]}", 400
+            )
 
     def upload(self, files: Sequence[LocalFile], branch: str) -> "list[CommitOperationAdd]":
         """Send the content of large files that the Hub does not have yet; small ones go with the commit."""
@@ -232,9 +234,7 @@ class Repository:
         return None
 
     def _new_pull_request(self, title: str, description: str) -> PullRequest:
-        made = self.api.create_pull_request(
-            self.name, title, description=description, repo_type="dataset"
-        )
+        made = self.api.create_pull_request(self.name, title, description=description, repo_type="dataset")
         return PullRequest(made.num, made.url, made.status == "draft")
 
 

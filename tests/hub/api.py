@@ -165,11 +165,7 @@ def tree(call: Call) -> Reply:
     if folder and not inside:
         return Reply(404, {"error": "no such folder"}, {"X-Error-Code": "EntryNotFound"})
     depth = folder.count("/") + 1 if folder else 0
-    folders = {
-        "/".join(p.split("/")[:n])
-        for p in inside
-        for n in range(depth + 1, p.count("/") + 1)
-    }
+    folders = {"/".join(p.split("/")[:n]) for p in inside for n in range(depth + 1, p.count("/") + 1)}
     entries = [{"type": "directory", "path": f, "size": 0, "oid": "0" * 40} for f in sorted(folders)]
     entries += [_entry(path, entry) for path, entry in sorted(inside.items())]
     if call.asked("recursive").lower() not in ("true", "1"):
@@ -303,7 +299,9 @@ def _change(repo: HubRepository, files: dict[str, Entry], key: str, value: dict[
         files[value["path"]] = Entry(repo.objects[value["oid"]], True)
     elif key == "deletedFile":
         if files.pop(value["path"], None) is None:
-            return Reply(404, {"error": "A file with this name doesn't exist"}, {"X-Error-Code": "EntryNotFound"})
+            return Reply(
+                404, {"error": "A file with this name doesn't exist"}, {"X-Error-Code": "EntryNotFound"}
+            )
     elif key == "deletedFolder":
         for path in [p for p in files if p.startswith(value["path"].rstrip("/") + "/")]:
             del files[path]

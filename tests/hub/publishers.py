@@ -75,7 +75,9 @@ class Publishers:
             text=True,
         )
 
-    def start(self, folder: Path, *, env: Mapping[str, str] | None = None, dry_run: bool = False, **options: object) -> Run:
+    def start(
+        self, folder: Path, *, env: Mapping[str, str] | None = None, dry_run: bool = False, **options: object
+    ) -> Run:
         """Begin `publish(folder, PublishOptions(**options))`."""
         job = {"folder": str(folder), "options": {**FAST, **options}, "dry_run": dry_run}
         return self._start(job, env)
@@ -125,7 +127,6 @@ _IMPORTED = (
     "datasets",
     "encodings.idna",
     "huggingface_hub.repocard",
-    
     "numpy.f2py",
     "pipelines.config",
     "pipelines.publish.hub",
@@ -203,7 +204,10 @@ def _load(repo: str, revision: str) -> dict[str, Any]:
             assert here == there
             rows[f"{config}/{split}"] = [here.rows, here.sha256]
     snapshot = Path(snapshot_download(repo, repo_type="dataset", revision=revision))
-    return {"rows": rows, "snapshot": sorted(str(p.relative_to(snapshot)) for p in snapshot.rglob("*") if p.is_file())}
+    return {
+        "rows": rows,
+        "snapshot": sorted(str(p.relative_to(snapshot)) for p in snapshot.rglob("*") if p.is_file()),
+    }
 
 
 if __name__ == "__main__":

@@ -61,7 +61,9 @@ class HubRepository:
 
     def add(self, branch: str, parent: str, title: str, tree: dict[str, Entry]) -> str:
         """A new commit at the end of a branch."""
-        said = repr((self.name, parent, title, sorted((p, e.sha256) for p, e in tree.items()), len(self.commits)))
+        said = repr(
+            (self.name, parent, title, sorted((p, e.sha256) for p, e in tree.items()), len(self.commits))
+        )
         oid = hashlib.sha1(said.encode()).hexdigest()
         self.commits[oid] = Commit(oid, parent, title, tree)
         self.branches[branch] = oid

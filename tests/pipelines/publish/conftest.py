@@ -27,7 +27,9 @@ class Place:
 
     def tree(self, folder: Path, parquet: bool = True) -> dict[str, Entry]:
         """What the Hub holds when it holds a version and nothing else of ours."""
-        files = [p for p in folder.rglob("*") if p.is_file() and "dropped" not in p.parts and "work" not in p.parts]
+        files = [
+            p for p in folder.rglob("*") if p.is_file() and "dropped" not in p.parts and "work" not in p.parts
+        ]
         return {
             str(p.relative_to(folder)): Entry(p.read_bytes(), p.suffix == ".parquet") for p in sorted(files)
         }
@@ -35,7 +37,9 @@ class Place:
     def holds(self, repo: str, revision: str, folder: Path) -> bool:
         """Whether a commit holds exactly a version, beside files that are nobody's business here."""
         found = self.hub.repos[repo].commits[revision].tree
-        return {p: e for p, e in found.items() if p not in (".gitattributes", "notes.md")} == self.tree(folder)
+        return {p: e for p, e in found.items() if p not in (".gitattributes", "notes.md")} == self.tree(
+            folder
+        )
 
     def check_every_commit(self, repo: str) -> None:
         """Old or new or nothing, never a mixture, at every commit but somebody else's."""
@@ -50,7 +54,9 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("hub")
     old = write_version(folder / "old", 1, {"sft/train": 2, "sft/test": 1, "attempts/train": 1})
-    new = write_version(folder / "new", 2, {"sft/train": 1, "sft/test": 1, "attempts/train": 1, "stepwise/train": 1})
+    new = write_version(
+        folder / "new", 2, {"sft/train": 1, "sft/test": 1, "attempts/train": 1, "stepwise/train": 1}
+    )
     with local_hub() as hub, publishers(hub, folder / "publishers") as running:
         done = running.start(old, repo="team/old", tag="old").wait()
         assert done.code == 0, done.text

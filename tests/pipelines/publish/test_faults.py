@@ -19,7 +19,11 @@ COMMIT = {
     "moved-thrice": tuple(Fault("commit", "moved", n) for n in (1, 2, 3)),
     "topped": (Fault("commit", "503 after, then moved"),),
     "refused-then-moved": (Fault("commit", "503"), Fault("commit", "moved", 2)),
-    "refused-then-done": (Fault("commit", "503"), Fault("commit", "500", 2), Fault("commit", "drop after", 3)),
+    "refused-then-done": (
+        Fault("commit", "503"),
+        Fault("commit", "500", 2),
+        Fault("commit", "drop after", 3),
+    ),
     "done-unseen": (Fault("commit", "503 after"), Fault("commits", "500"), Fault("refs", "drop", 2)),
 }
 SCENARIOS = {
@@ -60,14 +64,18 @@ def runs(place: Place) -> dict[str, Run]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_every_fault_ends_with_the_new_version_whole(scenario: str, place: Place, runs: dict[str, Run]) -> None:
+def test_every_fault_ends_with_the_new_version_whole(
+    scenario: str, place: Place, runs: dict[str, Run]
+) -> None:
     run, repo = runs[scenario].wait(), name(scenario)
     assert run.code == 0, run.text
     found = place.hub.repos[repo]
     assert found.tags["new"] == run.result["revision"]
     assert run.result["revision"] in {c.oid for c in found.history("main")}
     place.check_every_commit(repo)
-    ours = [c for c in found.commits.values() if c.title.startswith("Publish") and c.oid != found.tags.get("old")]
+    ours = [
+        c for c in found.commits.values() if c.title.startswith("Publish") and c.oid != found.tags.get("old")
+    ]
     assert [c.oid for c in ours] == [run.result["revision"]]
     assert place.holds(repo, ours[0].oid, place.new)
     assert sum(run.result["verified"].values()) == 20
@@ -75,7 +83,9 @@ def test_every_fault_ends_with_the_new_version_whole(scenario: str, place: Place
     assert place.holds(repo, head, place.new)
     # Sent again only where the reply to a whole upload was lost.
     again = [n for n in place.hub.uploads[repo].values() if n > 1]
-    assert len(again) == (1 if any(f.kind == "put" and f.what.endswith("after") for f in SCENARIOS[scenario]) else 0)
+    assert len(again) == (
+        1 if any(f.kind == "put" and f.what.endswith("after") for f in SCENARIOS[scenario]) else 0
+    )
 
 
 def test_the_card_check_is_asked_again_when_it_fails(place: Place) -> None:
@@ -143,7 +153,9 @@ def test_twenty_kills_during_the_upload_send_nothing_twice(place: Place, tmp_pat
     done = place.publishers.start(many, repo="team/kills", tag="many").wait()
     assert done.code == 0, done.text
     assert len(repo.commits) == 3  # the empty one, the old version, the new one
-    assert place.holds("team/kills", repo.branches["main"], many) and repo.tags["many"] == repo.branches["main"]
+    assert (
+        place.holds("team/kills", repo.branches["main"], many) and repo.tags["many"] == repo.branches["main"]
+    )
     assert set(hub.uploads["team/kills"].values()) == {1}
     assert len(hub.uploads["team/kills"]) == 24
     # Each kill cost at most the one file that was in flight.
@@ -179,7 +191,9 @@ def test_no_secret_is_in_any_output_or_file(place: Place) -> None:
     wrong = {"HF_TOKEN": "hf_wrongtoken00112233445566778899"}
     for words in (("--tag", "x"), ("--dry-run",)):
         # This Hub repeats the token in its error, as a careless proxy does.
-        done = place.publishers.command("publish", place.new, "--repo", "team/secret", *words, env=wrong).wait()
+        done = place.publishers.command(
+            "publish", place.new, "--repo", "team/secret", *words, env=wrong
+        ).wait()
         assert done.code == 1
     assert place.publishers.start(place.new, repo="team/secret", env=wrong).wait().code == 70
     secrets = [place.hub.token.encode(), wrong["HF_TOKEN"].encode(), b"signedsecret"]

@@ -31,7 +31,11 @@ def test_a_new_version_is_one_commit_and_the_old_one_stays_loadable(place: Place
     assert (done["uploaded"], done["unchanged"], done["deleted"]) == (6, 1, 2)
     assert sum(place.hub.uploads["team/versions"].values()) == 3
     old, new = (place.publishers.load("team/versions", tag) for tag in ("old", "new"))
-    assert {name: rows for name, (rows, _) in old["rows"].items()} == {"sft/train": 10, "sft/test": 5, "attempts/train": 5}
+    assert {name: rows for name, (rows, _) in old["rows"].items()} == {
+        "sft/train": 10,
+        "sft/test": 5,
+        "attempts/train": 5,
+    }
     assert old["rows"]["sft/test"] != new["rows"]["sft/test"]
     assert old["rows"]["attempts/train"] == new["rows"]["attempts/train"]
     assert new["snapshot"] == [".gitattributes", *sorted(place.tree(place.new))]
@@ -79,7 +83,9 @@ def test_the_same_build_makes_no_commit_whatever_its_run_took(place: Place, tmp_
         assert (done["committed"], done["revision"]) == (False, repo.tags["old"])
     assert not set(place.hub.kinds("team/same")) & {"preupload", "put", "commit"}
     # What a person changed in the card is published, with the manifest that belongs to it.
-    (again / "README.md").write_text((again / "README.md").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    (again / "README.md").write_text(
+        (again / "README.md").read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8"
+    )
     assert place.publishers.start(again, repo="team/same").wait().result["uploaded"] == 2
 
 
@@ -150,7 +156,9 @@ def test_rows_that_come_back_otherwise_are_seen_and_not_tagged(place: Place, tmp
     assert "new" not in place.hub.repos["team/spoilt"].tags
 
 
-def test_a_card_the_hub_does_not_accept_is_refused_before_anything_is_sent(place: Place, tmp_path: Path) -> None:
+def test_a_card_the_hub_does_not_accept_is_refused_before_anything_is_sent(
+    place: Place, tmp_path: Path
+) -> None:
     place.with_old("team/card")
     folder = shutil.copytree(place.new, tmp_path / "new")
     card = (folder / "README.md").read_text(encoding="utf-8")
@@ -177,7 +185,9 @@ def test_dropped_rows_are_published_only_where_asked_and_deleted_again(place: Pl
         ({"HF_TOKEN": ""}, "no access token for the Hub"),
     ],
 )
-def test_a_token_that_will_not_do_is_named_as_the_reason(place: Place, env: dict[str, str], said: str) -> None:
+def test_a_token_that_will_not_do_is_named_as_the_reason(
+    place: Place, env: dict[str, str], said: str
+) -> None:
     place.with_old("team/token")
     done = place.publishers.command("publish", place.new, "--repo", "team/token", env=env).wait()
     assert done.code in (1, 2)
