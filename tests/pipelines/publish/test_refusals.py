@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _token(folder: Path) -> None:
     ],
 )
 def test_a_folder_that_must_not_be_published_is_refused(
-    spoil: Any, said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    spoil: Callable[[Path], None], said: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spoil(folder)
     with pytest.raises(InputError) as error:

@@ -21,7 +21,7 @@ from tests.hub.versions import write_version
 from tests.pipelines.publish.conftest import Place
 
 
-class Failing(MemoryFileSystem):
+class Failing(MemoryFileSystem):  # type: ignore[misc]
     """An object store whose writes fail when they are told to."""
 
     protocol = "failing"
@@ -56,9 +56,9 @@ def to(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     MemoryFileSystem.pseudo_dirs[:] = [""]
 
 
-def sent(folder: Path, to: str, **options: object) -> tuple[Published, list[str]]:
+def sent(folder: Path, to: str, tag: str = "") -> tuple[Published, list[str]]:
     said: list[str] = []
-    return publish(folder, PublishOptions(to=to, **options), say=said.append), said
+    return publish(folder, PublishOptions(to=to, tag=tag), say=said.append), said
 
 
 def text(to: str, path: str) -> str:
