@@ -50,7 +50,7 @@ def publish_to_hub(bundle: Bundle, options: PublishOptions, *, dry_run: bool, sa
     target = _Target(repository, _MAIN)
     if options.pr and changes:
         request = repository.pull_request(*_message(bundle, "", with_content=True))
-        target = _Target(repository, request and f"refs/pr/{request.number}", request)
+        target = _Target(repository, request.branch, request)
         state = _state(target)
         changes = _changes(bundle, repository, state.head)
     return _publish(bundle, options, target, state, changes, tag, say)

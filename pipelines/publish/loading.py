@@ -1,5 +1,6 @@
 """A published revision, loaded as a reader loads it and compared row by row with what was built."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -89,9 +90,17 @@ def _cache_left_as_it_was(repo: str, revision: str) -> Iterator[None]:
 
 
 def _forget(folder: Path, revision: str) -> None:
-    from huggingface_hub import scan_cache_dir
+    """Delete one revision of one repository and the files that no other revision of it has.
 
-    if folder.is_dir():
-        found = scan_cache_dir(folder.parent)
-        if any(r.commit_hash == revision for repo in found.repos for r in repo.revisions):
-            found.delete_revisions(revision).execute()
+    huggingface_hub's own scan reads the whole cache, and fails when another process writes to it meanwhile.
+    """
+    snapshot = folder / "snapshots" / revision
+    files = _linked(snapshot)
+    for gone in (snapshot, folder / ".no_exist" / revision):
+        shutil.rmtree(gone, ignore_errors=True)
+    for file in files - _linked(folder / "snapshots"):
+        file.unlink(missing_ok=True)
+
+
+def _linked(folder: Path) -> set[Path]:
+    return {path.resolve() for path in folder.rglob("*") if path.is_symlink()}

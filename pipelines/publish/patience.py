@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -117,12 +117,11 @@ def _first_line(text: str) -> str:
     return redacted(" ".join(lines)[:300]) if lines else "no message"
 
 
-def _retry_after(headers: object) -> float | None:
-    from huggingface_hub.utils import parse_ratelimit_headers
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
 
-    get = getattr(headers, "get", lambda _: None)
-    written = get("Retry-After")
-    if written and str(written).strip().isdigit():
+    written = headers.get("Retry-After", "").strip()
+    if written.isdigit():
         return float(written)
-    limit = parse_ratelimit_headers(headers)  # type: ignore[arg-type]
+    limit = parse_ratelimit_headers(headers)
     return float(limit.reset_in_seconds) if limit is not None and limit.remaining == 0 else None

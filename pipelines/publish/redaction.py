@@ -45,15 +45,19 @@ class _Redacting(logging.Filter):
 def quiet_libraries() -> Iterator[None]:
     """No progress bars of the libraries, and no secret in their log lines (a retry logs the signed URL)."""
     import datasets
-    import huggingface_hub.utils as hub
+    from huggingface_hub.utils import (  # type: ignore[attr-defined]
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+    )
 
     handlers = [
         h for name in ("huggingface_hub", "datasets", "fsspec") for h in logging.getLogger(name).handlers
     ]
-    hidden = (datasets.is_progress_bar_enabled(), not hub.are_progress_bars_disabled())
+    hidden = (datasets.is_progress_bar_enabled(), not are_progress_bars_disabled())
     redacting = _Redacting()
     datasets.disable_progress_bars()
-    hub.disable_progress_bars()
+    disable_progress_bars()
     for handler in handlers:
         handler.addFilter(redacting)
     try:
@@ -64,4 +68,4 @@ def quiet_libraries() -> Iterator[None]:
         if hidden[0]:
             datasets.enable_progress_bars()
         if hidden[1]:
-            hub.enable_progress_bars()
+            enable_progress_bars()

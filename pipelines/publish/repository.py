@@ -71,7 +71,7 @@ class Repository:
         try:
             info = self.patience.ask(
                 f"looking at {self.name}",
-                lambda: self.api.repo_info(self.name, repo_type="dataset", expand=["private", "sha"]),
+                lambda: self.api.dataset_info(self.name, expand=["private", "sha"]),
                 self.say,
             )
         except HubError as error:

@@ -40,8 +40,8 @@ class Call:
     body: bytes = b""
 
     @property
-    def json(self) -> Any:
-        return json.loads(self.body)
+    def json(self) -> dict[str, Any]:
+        return dict(json.loads(self.body))
 
     def repo_in_body(self) -> str:
         written = self.json
@@ -166,7 +166,9 @@ def tree(call: Call) -> Reply:
         return Reply(404, {"error": "no such folder"}, {"X-Error-Code": "EntryNotFound"})
     depth = folder.count("/") + 1 if folder else 0
     folders = {"/".join(p.split("/")[:n]) for p in inside for n in range(depth + 1, p.count("/") + 1)}
-    entries = [{"type": "directory", "path": f, "size": 0, "oid": "0" * 40} for f in sorted(folders)]
+    entries: list[dict[str, Any]] = [
+        {"type": "directory", "path": f, "size": 0, "oid": "0" * 40} for f in sorted(folders)
+    ]
     entries += [_entry(path, entry) for path, entry in sorted(inside.items())]
     if call.asked("recursive").lower() not in ("true", "1"):
         entries = [e for e in entries if e["path"].count("/") == depth]

@@ -127,7 +127,6 @@ _IMPORTED = (
     "datasets",
     "encodings.idna",
     "huggingface_hub.repocard",
-    "huggingface_hub.utils._cache_manager",
     "numpy.f2py",
     "pipelines.config",
     "pipelines.publish.hub",

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tests.hub import api
@@ -129,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # a small reply would wait 40 ms for an acknowledgement
     hub: LocalHub
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Silent: tests read `hub.seen`."""
 
     def _serve(self) -> None:
@@ -159,29 +158,37 @@ class _Handler(BaseHTTPRequestHandler):
         what = self.hub.faults[repo].next(kind)
         if kind not in ("create", "validate"):
             call.body = self._body(call, kind, repo)
+        refused = self._before(call, repo, what, run)
+        reply = refused or run(call)
+        self._send(reply if refused else self._after(repo, what, reply))
+
+    def _before(
+        self, call: "api.Call", repo: str, what: str, run: Callable[..., "api.Reply"]
+    ) -> "api.Reply | None":
+        """What goes wrong before the request is done: the answer to give in its place."""
         if what == "kill":
             self.hub.kill(repo)
+        if what in ("kill", "drop"):
             raise Dropped
-        if what == "drop":
-            raise Dropped
-        if what in ("429", "500", "503"):
-            headers = {"Retry-After": str(self.hub.retry_after_s)} if what == "429" else {}
-            self._send(api.Reply(int(what), {"error": "a planned fault"}, headers))
-            return
         if what == "503 late":
             threading.Timer(0.05, lambda: run(call)).start()
-            self._send(api.Reply(503, {"error": "a planned fault"}))
-            return
+        if what in ("429", "500", "503", "503 late"):
+            headers = {"Retry-After": str(self.hub.retry_after_s)} if what == "429" else {}
+            return api.Reply(int(what[:3]), {"error": "a planned fault"}, headers)
         if what == "moved":
-            self.hub.repos[repo].edit("notes.md", b"somebody else's\n")
-        reply = run(call)
-        if what == "503 after, then moved":
-            self.hub.repos[repo].edit("notes.md", b"somebody else's\n")
+            # A file that both versions share: a commit planned on the old head would leave it as it is.
+            self.hub.repos[repo].edit("data/attempts/train-00000-of-00001.parquet", b"somebody else's\n")
+        return None
+
+    def _after(self, repo: str, what: str, reply: "api.Reply") -> "api.Reply":
+        """What goes wrong after it was done."""
         if what == "kill after":
             self.hub.kill(repo)
         if what in ("drop after", "kill after"):
             raise Dropped
-        self._send(api.Reply(503, {"error": "a planned fault"}) if what.startswith("503 after") else reply)
+        if what == "503 after, then moved":
+            self.hub.repos[repo].edit("notes.md", b"somebody else's\n")
+        return api.Reply(503, {"error": "a planned fault"}) if what.startswith("503 after") else reply
 
     def _body(self, call: "api.Call", kind: str, repo: str) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":

@@ -79,6 +79,8 @@ def test_every_fault_ends_with_the_new_version_whole(
     assert [c.oid for c in ours] == [run.result["revision"]]
     assert place.holds(repo, ours[0].oid, place.new)
     assert sum(run.result["verified"].values()) == 20
+    head = found.branches["main"]
+    assert place.holds(repo, head, place.new)
     # Sent again only where the reply to a whole upload was lost.
     again = [n for n in place.hub.uploads[repo].values() if n > 1]
     assert len(again) == (

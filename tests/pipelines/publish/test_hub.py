@@ -61,6 +61,18 @@ def test_what_a_build_leaves_is_published_as_it_stands(place: Place, tmp_path: P
     assert not any(path.startswith(("dropped", "work")) for path in loaded["snapshot"])
 
 
+def test_verifying_leaves_the_cache_as_it_was(place: Place) -> None:
+    repo = place.with_old("team/cached")
+    assert place.publishers.load("team/cached", "old")
+    cache = place.publishers.folder / "hf" / "hub" / "datasets--team--cached"
+    before = {p: p.stat().st_size for p in cache.rglob("*") if p.is_file()}
+    done = place.publishers.start(place.new, repo="team/cached").wait()
+    assert done.code == 0, done.text
+    # What somebody has loaded is left; of what verifying loaded nothing is.
+    assert {p: p.stat().st_size for p in cache.rglob("*") if p.is_file()} == before
+    assert [p.name for p in (cache / "snapshots").iterdir()] == [repo.tags["old"]]
+
+
 def test_the_same_build_makes_no_commit_whatever_its_run_took(place: Place, tmp_path: Path) -> None:
     repo = place.with_old("team/same")
     again = shutil.copytree(place.old, tmp_path / "again")
