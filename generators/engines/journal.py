@@ -19,8 +19,9 @@ import threading
 from pathlib import Path
 
 from generators.engines.base import Completion, Scores
-from generators.engines.journals.folder import GONE, Folder
+from generators.engines.journals.folder import Folder
 from generators.engines.journals.live import LiveFile
+from generators.engines.journals.lookup import GONE
 from generators.engines.journals.records import as_completion, as_scores, completion_record, scores_record
 from schemas.exceptions import ConfigError
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generators.engines.journals import names
-from generators.engines.journals.folder import GONE, Folder
+from generators.engines.journals.folder import Folder
 from generators.engines.journals.handles import Handles
+from generators.engines.journals.lookup import GONE
 from generators.engines.journals.plain import Plain
 from generators.engines.journals.records import key_of, prefix_of, without_sum
 from generators.engines.journals.segment import Segment

@@ -3,12 +3,12 @@
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import zstandard
 
 from generators.engines.journals.entries import FAN_OUT, Entries, Listing, fan_out
-from generators.engines.journals.handles import Handles
 from generators.engines.journals.records import prefix_of
 from generators.engines.journals.segment_writer import (
     CHECKED_FOOT,
@@ -22,10 +22,22 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 20
 
 
+class Reader(Protocol):
+    """Reads byte ranges of files, or of objects by their names."""
+
+    def read(self, path: Path, start: int, length: int) -> bytes:
+        """Up to `length` bytes; fewer only at the end. OSError where it cannot be read."""
+        ...
+
+    def size(self, path: Path) -> int:
+        """Bytes there are."""
+        ...
+
+
 class Segment:
     """One `.jsonl.zst` file. Raises OSError where the file cannot be read, FileNotFoundError where it is gone."""
 
-    def __init__(self, path: Path, handles: Handles) -> None:
+    def __init__(self, path: Path, handles: Reader) -> None:
         self.path = path
         self._handles = handles
         self._zstd = zstandard.ZstdDecompressor()
