@@ -185,6 +185,7 @@ async def _all_chunks(
             if chunk.name in results:
                 continue
             await kit.window.open_chunk(chunk.problems)
+            await kit.refresh()
             begun.create_task(one(chunk))
     return [results[chunk.name] for chunk in chunks]
 

@@ -98,9 +98,10 @@ class Segment:
         foot_start = self.size - FOOT.size
         if foot_start < SKIPPABLE.size:
             return False
-        records, blocks, crc, magic = FOOT.unpack(self._handles.read(self.path, foot_start, FOOT.size))
-        length = 16 * records + 8 * (blocks + 1) + 8 * (FAN_OUT + 1)
-        if magic != FOOT_MAGIC or foot_start - length < SKIPPABLE.size:
+        foot = self._handles.read(self.path, foot_start, FOOT.size)
+        records, blocks, crc, _magic = FOOT.unpack(foot)
+        length = index_length(foot)
+        if length is None or foot_start - length < SKIPPABLE.size:
             return False
         self.index_start = foot_start - length
         found, at, end = 0, self.index_start - SKIPPABLE.size, foot_start + CHECKED_FOOT
@@ -131,6 +132,12 @@ class Segment:
         self._starts = np.array(starts, "<u8")
         self._salvaged = listing.sorted()
         self._fan_out = fan_out(self._salvaged)
+
+
+def index_length(foot: bytes) -> int | None:
+    """Bytes between the head of the index and its foot; None where this is no foot."""
+    records, blocks, _crc, magic = FOOT.unpack(foot)
+    return 16 * records + 8 * (blocks + 1) + 8 * (FAN_OUT + 1) if magic == FOOT_MAGIC else None
 
 
 def _frame(raw: bytes, at: int) -> tuple[bytes, int] | None:
