@@ -156,10 +156,10 @@ class Commits:
     def _note(self, error: OSError) -> None:
         """Begin or go on with an outage."""
         with self._lock:
-            if self._trouble is None:
+            began, self._trouble = self._trouble is None, error
+            if began:
                 self._troubled_since = time.monotonic()
                 self._spill_all(self._lines)
-            self._trouble = error
             if self._given_up():
                 self._fail()
 

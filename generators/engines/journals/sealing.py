@@ -107,6 +107,8 @@ class Sealing:
         for left in range(_TRIES, 0, -1):
             try:
                 self._store.put(name, content)
+            except (FileNotFoundError, PermissionError):
+                return False
             except OSError:
                 time.sleep(wait if left > 1 else 0)
                 wait = min(2 * wait, LONGEST_WAIT_S)
