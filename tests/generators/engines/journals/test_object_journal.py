@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import fsspec
 import pytest
 
 from generators.engines.base import Completion, Engine, Request, Sampling
@@ -17,12 +16,10 @@ from generators.engines.journaled import JournaledEngine
 from generators.engines.journals.keys import completion_key
 from generators.engines.journals.object_compact import compact_objects
 from generators.engines.journals.object_journal import ObjectJournal
-from generators.engines.journals.place import open_journal
 from generators.engines.journals.store import Store
-from generators.engines.journals.url import masked
 from generators.engines.render import PlainRenderer
 from pipelines.cli import main
-from schemas.exceptions import ConfigError, JournalError
+from schemas.exceptions import JournalError
 from tests.s3.server import S3
 from tests.s3.world import NEEDS_S3FS, bucket, new_url
 
@@ -395,29 +392,3 @@ def test_the_commands_work_on_a_url(url: str, server: S3, capsys: pytest.Capture
     assert main(["journal", "verify", url]) == 4
     assert f"s3://{name}:0: damaged block" in capsys.readouterr().err
     assert main(["journal", "stats", "s3://no-such-bucket/j"]) == 2
-
-
-@pytest.mark.parametrize(
-    ("where", "says"),
-    [
-        ("s3://someone:a-password@bucket/journal", "holds a password"),
-        ("s3://bucket/journal?token=a-password", "holds a password"),
-        ("s3:///journal", "names no bucket"),
-        ("s4://bucket/journal", "no file system is called 's4'"),
-    ],
-)
-def test_a_url_that_cannot_be_is_refused_without_its_secrets(where: str, says: str) -> None:
-    with pytest.raises(ConfigError, match=says) as refused:
-        open_journal(where)
-    assert "a-password" not in str(refused.value) + masked(where)
-
-
-def test_a_missing_package_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "s3fs", None)
-    monkeypatch.delitem(fsspec.registry._registry, "s3", raising=False)
-    with pytest.raises(ConfigError, match=r"pip install 'corrigenda\[s3\]'"):
-        open_journal("s3://another-bucket/journal")
-
-
-def test_a_file_url_is_a_folder(tmp_path: Path) -> None:
-    assert open_journal(f"file://{tmp_path}").where == str(tmp_path)
