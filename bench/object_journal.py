@@ -28,28 +28,8 @@ from generators.roles import Role
 from schemas.segment import Message
 
 PURCHASES, AT_ONCE, READ = 10_000, 512, 2_000
-WORDS = [
-    "so",
-    "then",
-    "we",
-    "add",
-    "the",
-    "two",
-    "numbers",
-    "of",
-    "clips",
-    "sold",
-    "in",
-    "April",
-    "and",
-    "in",
-    "May",
-    "which",
-    "gives",
-    "us",
-    "the",
-    "answer",
-]
+TEXT = "so then we add the two numbers of clips sold in April and in May which gives us the answer"
+WORDS = TEXT.split()
 
 
 def serve(pipe: Connection, reply_s: float) -> None:
@@ -73,7 +53,7 @@ def counts(pipe: Connection) -> tuple[dict[str, int], int, int]:
 
 async def buy(prompts: Sequence[str], url: str) -> float:
     """Purchases kept a second."""
-    engine = Scripted(otherwise=" ".join(WORDS)).open()
+    engine = Scripted(otherwise=TEXT).open()
     engine.renderer = Rendered(prompts)
     role = Role(JournaledEngine(engine, ObjectJournal(url)), Sampling())
     queue = iter(prompts)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from generators.engines.journals.store import Store
 
 DONE, DAMAGED = 0, 4
+_MOST_SHOWN = 20
+"""Files named one by one; under a URL every writer has hundreds of parts."""
 
 
 def add_actions(journal: argparse.ArgumentParser) -> None:
@@ -72,7 +74,10 @@ def _compact(args: argparse.Namespace) -> int:
         f"merged {done.merged:,} files into {len(done.written):,}: {done.records:,} records, "
         f"{done.doubles:,} doubles left out; {before:,} bytes before, {after:,} now"
     )
-    for path in done.open:
+    shown = done.open if len(done.open) <= _MOST_SHOWN else []
+    if not shown and done.open:
+        print(f"left {len(done.open):,} files of writers that may go on (--include-open merges them too)")
+    for path in shown:
         print(f"left {_shown(place, path)}: it may still be written (--include-open merges it too)")
     for path in done.damaged:
         print(f"left {_shown(place, path)}: it is damaged, see `corrigenda journal verify`", file=sys.stderr)

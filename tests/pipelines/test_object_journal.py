@@ -30,7 +30,7 @@ def server() -> Iterator[S3]:
 def test_a_killed_build_goes_on_on_another_machine_and_buys_only_what_was_in_flight(
     server: S3, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config, url = write_world(tmp_path, 12), new_url()
+    config, url = write_world(tmp_path, 8), new_url()
     whole = built(config, tmp_path / "whole")
     at = ("--set", f"run.journal={url}")
     killed = subprocess.Popen(

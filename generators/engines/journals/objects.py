@@ -137,7 +137,7 @@ class Objects(Lookup[Segment]):
 
 def segments(store: Store) -> dict[str, int]:
     """Name and size of a journal's objects. OSError."""
-    return {n: s for n, s in store.list().items() if n.endswith(names.SEALED) and not n.startswith(".")}
+    return {n: s for n, s in store.sizes().items() if n.endswith(names.SEALED) and not n.startswith(".")}
 
 
 def _limited(files: int) -> None:

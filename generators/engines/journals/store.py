@@ -38,7 +38,7 @@ class Store:
         self._process = os.getpid()
         self._system, self._root = file_system(url)
 
-    def list(self) -> dict[str, int]:
+    def sizes(self) -> dict[str, int]:
         """Name and size of every object directly under the prefix; none where there is no prefix."""
 
         def ask() -> dict[str, int]:
@@ -63,7 +63,7 @@ class Store:
             raise FileNotFoundError(errno.ENOENT, "the object is gone", f"{self.url}/{name}")
         return content
 
-    def read_many(self, ranges: Sequence[tuple[str, int, int]]) -> "list[bytes | None]":
+    def read_many(self, ranges: Sequence[tuple[str, int, int]]) -> list[bytes | None]:
         """Ranges (name, start, length), asked for at once; None for an object that is gone."""
         found: list[bytes | None] = []
         for at in range(0, len(ranges), _AT_ONCE):
@@ -101,7 +101,7 @@ class Store:
         if objects:
             self._patiently(ask)
 
-    def _read_some(self, ranges: Sequence[tuple[str, int, int]]) -> "list[bytes | None]":
+    def _read_some(self, ranges: Sequence[tuple[str, int, int]]) -> list[bytes | None]:
         found: dict[int, bytes | None] = {}
 
         def ask() -> None:
