@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generators.engines.base import Engine, EngineOptions, Request
-from generators.engines.journal import Journal
 from generators.engines.journals.keys import completion_key
+from generators.engines.journals.place import open_journal
 from pipelines.config import BuildConfig
 from schemas.exceptions import ConfigError, EngineError
 from schemas.problem import Problem
@@ -38,7 +38,7 @@ def look_ahead(config: BuildConfig, problems: Sequence[Problem]) -> Prompts | No
     options = config.engines_made()["policy"]
     engine = options.open_for_replay()
     sampling = config.policy.sampling.sampling()
-    journal = Journal(config.run.journal)
+    journal = open_journal(config.run.journal)
     lengths: list[int] = []
     journaled = 0
     for problem in problems:

@@ -188,6 +188,7 @@ async def _all_chunks(
         for chunk in chunks:
             if chunk.name not in known:
                 await kit.window.open_chunk(chunk.problems)
+                await kit.refresh()
             tasks.append(begun.create_task(one(chunk)))
     return [task.result() for task in tasks]
 

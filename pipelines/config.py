@@ -14,6 +14,7 @@ from generators.ask import LocateOptions
 from generators.attempts_file import AttemptsFile
 from generators.engines.base import ENGINES, EngineOptions, policy_id
 from generators.engines.budget import BudgetOptions
+from generators.engines.journals.url import check_place
 from generators.recipes.base import RECIPES, Recipe
 from generators.roles import PromptOptions, SamplingOptions
 from generators.sources.base import SOURCES, Source
@@ -88,7 +89,10 @@ class RunConfig(Options):
     """Folder that builds share: journal, chunk results, plans and the judge's verdicts, so that a build costs what is
     new in it. Empty: `work` of the build's own folder."""
     journal: str = ""
-    """Folder of the journal alone; empty: `journal` of the store. May be shared between builds."""
+    """Folder or URL (`s3://BUCKET/PREFIX`, and what else fsspec knows) of the journal alone; empty: `journal` of the
+    store. May be shared between builds and machines."""
+    journal_cache: str = ""
+    """Folder on this machine that keeps whole files of a journal at a URL, for who reads much of it; empty: none."""
     replay_only: bool = False
     """Never ask the model: a completion that is not journaled fails its case."""
     replay_processes: int | None = Field(default=None, ge=0)
@@ -232,6 +236,7 @@ class BuildConfig(Options):
             )
         for engine in self.engines_made().values():
             engine.check()
+        check_place(self.run.journal)
         for role in self.run.prices:
             if role not in ROLES:
                 raise ConfigError(f"run.prices: {role!r} is no role{nearest(role, ROLES)}")

@@ -1,8 +1,10 @@
-"""`corrigenda journal stats|compact|verify DIR`: what is in a journal, fewer files, is it whole."""
+"""`corrigenda journal stats|compact|verify PLACE`: what is in a journal, fewer files, is it whole."""
 
 import argparse
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +12,11 @@ from schemas.exceptions import InputError
 
 if TYPE_CHECKING:
     from generators.engines.journals.examine import ModelStats
+    from generators.engines.journals.store import Store
 
 DONE, DAMAGED = 0, 4
+_MOST_SHOWN = 20
+"""Files named one by one; under a URL every writer has hundreds of parts."""
 
 
 def add_actions(journal: argparse.ArgumentParser) -> None:
@@ -24,7 +29,7 @@ def add_actions(journal: argparse.ArgumentParser) -> None:
     ):
         action = actions.add_parser(name, help=short, description=short)
         action.add_argument(
-            "folder", type=Path, metavar="DIR", help="a journal, e.g. work/journal of a build"
+            "place", metavar="PLACE", help="a journal: a folder, e.g. work/journal of a build, or a URL"
         )
         action.set_defaults(run=run)
         if name == "compact":
@@ -39,7 +44,8 @@ def add_actions(journal: argparse.ArgumentParser) -> None:
 def _stats(args: argparse.Namespace) -> int:
     from generators.engines.journals.examine import stats
 
-    found = stats(_folder(args.folder))
+    with _reading():
+        found = stats(_place(args.place))
     ratio = found.text_bytes / found.disk_bytes if found.disk_bytes else 1.0
     print(f"records  {found.records:,}")
     print(f"files    {found.files:,} ({found.open:,} open)")
@@ -54,28 +60,40 @@ def _stats(args: argparse.Namespace) -> int:
 
 def _compact(args: argparse.Namespace) -> int:
     from generators.engines.journals.compact import compact
+    from generators.engines.journals.object_compact import compact_objects
 
-    before = _size(_folder(args.folder))
-    done = compact(args.folder, include_open=args.include_open)
+    with _reading():
+        place = _place(args.place)
+        before = _size(place)
+        if isinstance(place, Path):
+            done = compact(place, include_open=args.include_open)
+        else:
+            done = compact_objects(place, include_open=args.include_open)
+        after = _size(place)
     print(
         f"merged {done.merged:,} files into {len(done.written):,}: {done.records:,} records, "
-        f"{done.doubles:,} doubles left out; {before:,} bytes before, {_size(args.folder):,} now"
+        f"{done.doubles:,} doubles left out; {before:,} bytes before, {after:,} now"
     )
-    for path in done.open:
-        print(f"left {path}: it may still be written (--include-open merges it too)")
+    shown = done.open if len(done.open) <= _MOST_SHOWN else []
+    if not shown and done.open:
+        print(f"left {len(done.open):,} files of writers that may go on (--include-open merges them too)")
+    for path in shown:
+        print(f"left {_shown(place, path)}: it may still be written (--include-open merges it too)")
     for path in done.damaged:
-        print(f"left {path}: it is damaged, see `corrigenda journal verify`", file=sys.stderr)
+        print(f"left {_shown(place, path)}: it is damaged, see `corrigenda journal verify`", file=sys.stderr)
     return DAMAGED if done.damaged else DONE
 
 
 def _verify(args: argparse.Namespace) -> int:
     from generators.engines.journals.examine import verify
 
-    found = verify(_folder(args.folder))
+    with _reading():
+        place = _place(args.place)
+        found = verify(place)
     for damage in found.damages:
-        print(f"{damage.path}:{damage.offset}: {damage.what}", file=sys.stderr)
+        print(f"{_shown(place, damage.path)}:{damage.offset}: {damage.what}", file=sys.stderr)
     for torn in found.torn:
-        print(f"{torn.path}:{torn.offset}: {torn.what}, never used: no loss")
+        print(f"{_shown(place, torn.path)}:{torn.offset}: {torn.what}, never used: no loss")
     print(
         f"{found.records:,} records in {found.files:,} files, {found.doubles:,} doubles, "
         f"{len(found.damages):,} damaged"
@@ -85,14 +103,48 @@ def _verify(args: argparse.Namespace) -> int:
     return DAMAGED if found.damages else DONE
 
 
-def _folder(folder: Path) -> Path:
+def _place(where: str) -> "Path | Store":
+    from generators.engines.journals.objects import segments
+    from generators.engines.journals.place import folder_of
+    from generators.engines.journals.store import Store
+    from generators.engines.journals.url import is_url
+
+    if is_url(where):
+        store = Store(where)
+        if not segments(store):
+            raise InputError(
+                f"there is no journal at {store.url}: name the URL that builds have as run.journal"
+            )
+        return store
+    folder = folder_of(where)
     if not folder.is_dir():
         raise InputError(f"there is no journal {folder}: name a folder, e.g. work/journal of a build")
     return folder
 
 
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What a store says when it cannot be read or written, as InputError; files' own errors as they are."""
+    from generators.engines.journals.url import is_url
+
+    try:
+        yield
+    except OSError as error:
+        if not is_url(str(error.filename)):
+            raise
+        raise InputError(f"the journal {error.filename} cannot be used: {error.strerror}") from None
+
+
+def _size(place: "Path | Store") -> int:
+    from generators.engines.journals.objects import segments
+
+    if not isinstance(place, Path):
+        return sum(segments(place).values())
+    return sum(path.stat().st_size for path in place.iterdir() if path.is_file())
+
+
+def _shown(place: "Path | Store", path: Path) -> str:
+    return str(path) if isinstance(place, Path) else f"{place.url}/{path}"
 
 
 def _span(model: "ModelStats") -> str:

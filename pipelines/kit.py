@@ -1,5 +1,6 @@
 """What a build works with: recipes, filters, judge, and engines behind the journal."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -15,8 +16,8 @@ from filters.verify.math.options import JudgeOptions
 from generators.ask import Tools
 from generators.engines.base import Engine
 from generators.engines.budget import Budget
-from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
+from generators.engines.journals.place import open_journal
 from generators.recipes.base import Recipe
 from generators.roles import Role
 from pipelines.address import case_address, chunk_address
@@ -77,6 +78,11 @@ class Kit:
     def save_spending(self) -> None:
         """Write down what the build has spent: the next run's budget begins there."""
         write_json(self.spending, self.budget.spending())
+
+    async def refresh(self) -> None:
+        """See what other builds have put into a journal that is shared."""
+        for engine in self._opened()[:1]:  # all have the same journal
+            await asyncio.to_thread(engine.journal.refresh)
 
     def _opened(self) -> list[JournaledEngine]:
         return list({id(e): e for e in self.engines.values()}.values())
@@ -148,7 +154,8 @@ def _open_engines(
     engines: dict[str, JournaledEngine] = {}
     made = config.engines_made()
     if made:
-        journal = Journal(config.run.journal or store.journal)
+        cache = Path(config.run.journal_cache) if config.run.journal_cache else None
+        journal = open_journal(config.run.journal or store.journal, store.folder / "unstored", cache)
         stack.callback(journal.close)
     for name, options in made.items():
         twin = next((other for other in engines if made[other] == options), None)

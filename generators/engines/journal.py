@@ -10,19 +10,27 @@ and no text; `corrigenda journal compact` merges the files of many writers (`jou
 Where two files hold the same key the older file wins, so that a rebuild always replays the same text. The
 last record of a file may be torn and is then ignored; an unreadable record elsewhere is skipped and counted.
 
-A journal sees what was there when it was opened and what it wrote itself; records that another process
-writes meanwhile are seen by the next one that opens the folder.
+A journal sees what was there when it was opened and what it wrote itself; files that another process has
+closed since are seen after `refresh`, what it still writes to by the next one that opens the folder.
+Under a URL a journal is kept as objects (`journals.object_journal`).
 """
 
 import os
 import threading
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from generators.engines.base import Completion, Scores
-from generators.engines.journals.folder import GONE, Folder
+from generators.engines.journals import names
+from generators.engines.journals.folder import Folder
 from generators.engines.journals.live import LiveFile
+from generators.engines.journals.lookup import GONE
 from generators.engines.journals.records import as_completion, as_scores, completion_record, scores_record
 from schemas.exceptions import ConfigError
+
+REFRESH_S = 60.0
+"""`refresh` lists the folder at most so often."""
 
 
 class Journal:
@@ -36,9 +44,11 @@ class Journal:
         self.folder = Path(folder)
         if self.folder.exists() and not self.folder.is_dir():
             raise ConfigError(f"the journal {self.folder} is a file; name a folder")
+        self.where = str(self.folder)
         self._lock = threading.Lock()
         self._live: LiveFile | None = None
         self._unreadable = 0
+        self._looked = time.monotonic()
         self._files = Folder(self.folder)
 
     def __len__(self) -> int:
@@ -53,6 +63,9 @@ class Journal:
         """Records that were skipped because they are damaged, torn last records not counted."""
         return self._unreadable + self._files.unreadable
 
+    async def fetch(self, keys: Iterable[str]) -> None:
+        """Nothing: a record is read in less time than a thread would take."""
+
     def get(self, key: str) -> Completion | None:
         """The completion of a key, read from disk; None where there is none or it is damaged."""
         line = self._line(key)
@@ -63,7 +76,7 @@ class Journal:
         line = self._line(key)
         return as_scores(line) if line else None
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """Have a file to write to. OSError where there can be none: better known before something is bought."""
         with self._lock:
             self._open_file()
@@ -78,6 +91,20 @@ class Journal:
     def put_scores(self, key: str, scores: Scores, *, model: str = "") -> None:
         """Append the scores of a key as `put` does."""
         self._put(key, scores_record(key, scores, model))
+
+    async def kept(self) -> None:
+        """Nothing: `put` has handed it to the operating system."""
+
+    def refresh(self) -> None:
+        """List the folder again where that is long enough ago, and read what other writers have closed since."""
+        if time.monotonic() - self._looked < REFRESH_S:
+            return
+        with self._lock:
+            self._looked = time.monotonic()
+            known = {file.path for file in self._files.files}
+            own = {self._live.path} if self._live else set()
+            if set(names.files(self.folder)) - own != known:
+                self._reload()
 
     def close(self) -> None:
         """Seal the file being written; a later `put` starts a new one. Idempotent."""

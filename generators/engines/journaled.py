@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 from generators.engines.base import Completion, Engine, Incomplete, Request, ScoreRequest, Scores
-from generators.engines.journal import Journal
+from generators.engines.journals.base import AnyJournal
 from generators.engines.journals.keys import completion_keys, score_key
 from generators.engines.purchases import Purchases
 from schemas.exceptions import BudgetError, EngineError, JournalError
@@ -40,7 +40,7 @@ class JournaledEngine(Engine):
     """
 
     def __init__(
-        self, engine: Engine, journal: Journal, *, replay_only: bool = False, budget: Purse | None = None
+        self, engine: Engine, journal: AnyJournal, *, replay_only: bool = False, budget: Purse | None = None
     ) -> None:
         self.engine = engine
         self.journal = journal
@@ -66,8 +66,8 @@ class JournaledEngine(Engine):
         self.scored = 0
         """Continuations that the wrapped engine was asked to score and did."""
         self._unkept = ""
-        self._completions: Purchases[int, Completion] = Purchases(journal.get)
-        self._scores: Purchases[tuple[int, ...], Scores] = Purchases(journal.get_scores)
+        self._completions: Purchases[int, Completion] = Purchases(journal.get, journal.fetch)
+        self._scores: Purchases[tuple[int, ...], Scores] = Purchases(journal.get_scores, journal.fetch)
 
     @cached_property
     def incidents(self) -> Counter[str]:
@@ -103,13 +103,14 @@ class JournaledEngine(Engine):
 
     async def _buy(self, request: Request, keys: dict[int, str]) -> dict[str, Completion]:
         self._refuse_replay(keys.values(), f"completion(s) of {self.model} (sample {min(keys)}, ")
-        self._begin(len(keys))
+        await self._begin(len(keys))
         wanted = Request(request.ids, request.sampling, tuple(keys), request.details)
         self.in_flight += len(keys)
         try:
             completions = await self.engine.generate(wanted)
         except Incomplete as error:
-            self._keep(request, {keys[sample]: (sample, _written(one)) for sample, one in error.had.items()})
+            had = {keys[sample]: (sample, _written(one)) for sample, one in error.had.items()}
+            await self._keep(request, had)
             raise
         finally:
             self.in_flight -= len(keys)
@@ -117,15 +118,15 @@ class JournaledEngine(Engine):
             raise EngineError(f"{self.model} gave {len(completions)} completions for {len(keys)}")
         pairs = zip(keys.items(), completions, strict=True)
         found = {key: (sample, _written(one)) for (sample, key), one in pairs}
-        self._keep(request, found)
+        await self._keep(request, found)
         return {key: one for key, (_, one) in found.items()}
 
-    def _begin(self, purchases: int) -> None:
+    async def _begin(self, purchases: int) -> None:
         """Nothing is bought that could not be kept, or that the budget does not allow. JournalError, BudgetError."""
         if self._unkept:
             raise JournalError(self._unkept)
         with self._journaling():
-            self.journal.prepare()
+            await self.journal.prepare()
         if self.budget:
             self.budget.admit(purchases)
 
@@ -136,14 +137,14 @@ class JournaledEngine(Engine):
             yield
         except OSError as error:
             self._unkept = (
-                f"{error.filename or self.journal.folder}: {error.strerror or error}: what is bought cannot be kept, "
-                "so nothing more is. Make room or give the right to write there, or name another folder in "
+                f"{error.filename or self.journal.where}: {error.strerror or error}: what is bought cannot be kept, "
+                "so nothing more is. Make room or give the right to write there, or name another place in "
                 "run.journal; the same command then goes on"
             )
             raise JournalError(self._unkept) from error
 
-    def _keep(self, request: Request, found: Mapping[str, tuple[int, Completion]]) -> None:
-        """Journal what was bought, by key, with its sample index; and count it."""
+    async def _keep(self, request: Request, found: Mapping[str, tuple[int, Completion]]) -> None:
+        """Journal what was bought, by key, with its sample index; count it, and wait until it is kept."""
         for key, (sample, completion) in found.items():
             with self._journaling():
                 self.journal.put(key, completion, model=self.model, seed=request.seed(sample))
@@ -152,10 +153,12 @@ class JournaledEngine(Engine):
         self.bought_prompt_tokens += len(request.ids)
         if self.budget:
             self.budget.spent([completion for _, completion in found.values()], len(request.ids))
+        with self._journaling():
+            await self.journal.kept()
 
     async def _buy_scores(self, request: ScoreRequest, keys: dict[tuple[int, ...], str]) -> dict[str, Scores]:
         self._refuse_replay(keys.values(), f"score(s) of {self.model} (")
-        self._begin(len(keys))
+        await self._begin(len(keys))
         self.in_flight += len(keys)
         try:
             scores = await self.engine.score(replace(request, continuations=tuple(keys)))
@@ -169,6 +172,8 @@ class JournaledEngine(Engine):
             self.scored += 1
         if self.budget:  # all that is read is prompt
             self.budget.spent((), len(request.ids) + sum(map(len, keys)))
+        with self._journaling():
+            await self.journal.kept()
         return dict(zip(keys.values(), scores, strict=True))
 
     async def _detailed(self, ids: tuple[int, ...], found: dict[str, Completion]) -> dict[str, Completion]:
@@ -192,7 +197,7 @@ class JournaledEngine(Engine):
         if self.replay_only:
             self.refused += 1
             raise EngineError(
-                f"the journal {self.journal.folder} lacks {len(keys)} {what}key {next(iter(keys))}); "
+                f"the journal {self.journal.where} lacks {len(keys)} {what}key {next(iter(keys))}); "
                 "run the build once without replay_only"
             )
 

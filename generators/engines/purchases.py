@@ -1,7 +1,7 @@
 """Buying each thing once: from the journal, from a purchase in flight, else from the engine."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
 Wanted = TypeVar("Wanted")
@@ -9,10 +9,17 @@ Bought = TypeVar("Bought")
 
 
 class Purchases(Generic[Wanted, Bought]):
-    """One kind of purchase, by key. `load` reads the journal, `buy` asks the engine and keeps what it gave."""
+    """One kind of purchase, by key.
 
-    def __init__(self, load: Callable[[str], Bought | None]) -> None:
+    `load` reads the journal, `fetch` brings near what it will be asked for, `buy` asks the engine and keeps
+    what it gave.
+    """
+
+    def __init__(
+        self, load: Callable[[str], Bought | None], fetch: Callable[[Iterable[str]], Awaitable[None]]
+    ) -> None:
         self._load = load
+        self._fetch = fetch
         self._buying: dict[str, asyncio.Task[dict[str, Bought]]] = {}
 
     async def get(
@@ -24,6 +31,7 @@ class Purchases(Generic[Wanted, Bought]):
 
         A purchase whose asker is cancelled is finished and kept.
         """
+        await self._fetch(keys.values())
         # From here to `create_task` nothing awaits, so no other coroutine can start the same purchase.
         tasks = {key: self._buying[key] for key in keys.values() if key in self._buying}
         loaded = {key: self._load(key) for key in keys.values() if key not in tasks}

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generators.engines.journals import names
-from generators.engines.journals.folder import GONE, Folder
+from generators.engines.journals.folder import Folder
 from generators.engines.journals.handles import Handles
+from generators.engines.journals.lookup import GONE
 from generators.engines.journals.plain import Plain
 from generators.engines.journals.records import key_of, prefix_of, without_sum
 from generators.engines.journals.segment import Segment
@@ -46,7 +47,7 @@ class Compaction:
     damaged: list[Path] = field(default_factory=list)
 
 
-class _Damaged(Exception):
+class Damaged(Exception):
     """A file turned out to be damaged while it was read."""
 
     def __init__(self, path: Path) -> None:
@@ -65,9 +66,9 @@ def compact(folder: Path, include_open: bool = False) -> Compaction:
     while tries:
         try:
             for run in _runs(folder, now, include_open, done):
-                _merge(run, done)
+                merge(run, done)
             return done
-        except _Damaged as damage:
+        except Damaged as damage:
             done.damaged.append(damage.path)
         except OSError as error:
             # A writer sealed its file, or another compaction took it, since the folder was listed.
@@ -122,7 +123,8 @@ def _full(path: Path) -> bool:
     return segment.records >= FULL_RECORDS // 2 or segment.size >= FULL_BYTES // 2
 
 
-def _merge(paths: list[Path], done: Compaction) -> None:
+def merge(paths: list[Path], done: Compaction) -> None:
+    """Merge some files, in their order, and remove them. Damaged, before anything is changed; OSError."""
     sizes = {path: path.stat().st_size for path in paths}
     sources = Folder(paths[0].parent, paths)
     writers = _Parts(paths[0])
@@ -144,17 +146,17 @@ def _merge(paths: list[Path], done: Compaction) -> None:
 
 
 def _copied(sources: Folder, number: int, writers: "_Parts") -> int:
-    """Copy the records of one file that are the first of their key; how many were not. _Damaged."""
+    """Copy the records of one file that are the first of their key; how many were not. Damaged."""
     file, doubles = sources.files[number], 0
     if file.unreadable or (isinstance(file, Segment) and file.index_damaged):
-        raise _Damaged(file.path)
+        raise Damaged(file.path)
     for place, line in file.lines():
         if _is_first(sources, number, place, line):
             writers.add(without_sum(line) if isinstance(file, Plain) else line)
         else:
             doubles += 1
     if file.unreadable:
-        raise _Damaged(file.path)
+        raise Damaged(file.path)
     return doubles
 
 

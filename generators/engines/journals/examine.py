@@ -10,9 +10,11 @@ from generators.engines.journals import names
 from generators.engines.journals.entries import FAN_OUT, Listing
 from generators.engines.journals.folder import Folder, open_file
 from generators.engines.journals.handles import Handles
+from generators.engines.journals.objects import Objects
 from generators.engines.journals.plain import Plain
 from generators.engines.journals.records import prefix_of, read_record
 from generators.engines.journals.segment import Segment, lines_of
+from generators.engines.journals.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class JournalStats:
 
     files: int = 0
     open: int = 0
+    """Files that are still written to, or were left by a killed writer; parts, where it is under a URL."""
     records: int = 0
     disk_bytes: int = 0
     text_bytes: int = 0
@@ -62,13 +65,13 @@ class JournalStats:
     models: dict[str, ModelStats] = field(default_factory=dict)
 
 
-def verify(folder: Path) -> Findings:
+def verify(place: Path | Store) -> Findings:
     """Check every checksum, and every index against its records. OSError where a file cannot be read."""
     found = Findings()
-    whole = Folder(folder)
+    whole = Folder(place) if isinstance(place, Path) else Objects(place)
     found.doubles = len(whole.index) - whole.index.distinct
     whole.close()
-    for file in _files(folder):
+    for file in _files(place):
         found.files += 1
         if isinstance(file, Segment):
             _verify_segment(file, found)
@@ -80,12 +83,12 @@ def verify(folder: Path) -> Findings:
     return found
 
 
-def stats(folder: Path) -> JournalStats:
+def stats(place: Path | Store) -> JournalStats:
     """Count what is there; every record is read. OSError where a file cannot be read."""
     found = JournalStats()
-    for file in _files(folder):
+    for file in _files(place):
         found.files += 1
-        found.open += file.path.name.endswith(names.OPEN)
+        found.open += names.is_open(file.path.name)
         found.disk_bytes += file.size
         for _place, line in file.lines():
             found.text_bytes += len(line)
@@ -123,9 +126,12 @@ def _verify_segment(segment: Segment, found: Findings) -> None:
         found.damages.append(Damage(segment.path, segment.index_start, "index of other records"))
 
 
-def _files(folder: Path) -> Iterator[Segment | Plain]:
+def _files(place: Path | Store) -> Iterator[Segment | Plain]:
     """One file after the other, each closed before the next; those that were merged meanwhile are left out."""
-    for path in names.files(folder):
+    if isinstance(place, Store):
+        yield from Objects(place).files
+        return
+    for path in names.files(place):
         handles = Handles()
         try:
             yield open_file(path, handles)

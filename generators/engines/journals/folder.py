@@ -1,20 +1,13 @@
 """All files of a journal's folder as they were at one moment, and single records of them."""
 
-import errno
 from pathlib import Path
 
 from generators.engines.journals import names
-from generators.engines.journals.blocks import Blocks
 from generators.engines.journals.handles import Handles
-from generators.engines.journals.index import Index
+from generators.engines.journals.lookup import GONE, Lookup
 from generators.engines.journals.plain import Plain
-from generators.engines.journals.records import key_of
-from generators.engines.journals.segment import Segment, line_at
-from generators.engines.journals.segment_writer import OFFSET_BITS
+from generators.engines.journals.segment import Segment
 
-GONE = frozenset({errno.ENOENT, errno.ESTALE})
-"""What reading a file that was merged into another may say."""
-_OFFSET = (1 << OFFSET_BITS) - 1
 _TRIES = 20
 
 
@@ -23,52 +16,17 @@ def open_file(path: Path, handles: Handles) -> Segment | Plain:
     return Segment(path, handles) if path.name.endswith(names.SEALED) else Plain(path, handles)
 
 
-class Folder:
+class Folder(Lookup[Segment | Plain]):
     """The files and the index of their records. Without `paths` those of the folder, `without` left out."""
 
     def __init__(
         self, folder: Path, paths: list[Path] | None = None, without: frozenset[Path] = frozenset()
     ) -> None:
         self._handles = Handles()
-        self._blocks = Blocks()
-        self._lost: set[tuple[int, int]] = set()
-        self.files = self._opened(folder, without) if paths is None else self._all(paths)
-        self.index = Index(self.files)
+        super().__init__(self._opened(folder, without) if paths is None else self._all(paths))
         for file in self.files:
             if isinstance(file, Plain):
                 file.forget_entries()
-
-    @property
-    def unreadable(self) -> int:
-        """Damaged records and blocks, as far as they were met."""
-        return sum(file.unreadable for file in self.files) + len(self._lost)
-
-    def __contains__(self, key: str) -> bool:
-        return any(place not in self._lost for place in self.index.find(int(key[:16], 16)))
-
-    def find(self, key: str) -> bytes:
-        """The oldest whole record of a key; empty where there is none. OSError where a file is gone."""
-        for number, place in self.index.find(int(key[:16], 16)):
-            if (number, place) in self._lost:
-                continue
-            line = self.line(number, place)
-            if not line:
-                self._lost.add((number, place))
-            elif key_of(line) == key:
-                return line
-        return b""
-
-    def line(self, number: int, place: int) -> bytes:
-        """The record at a place of a file; empty where it is damaged. OSError where the file is gone."""
-        file = self.files[number]
-        try:
-            if isinstance(file, Plain):
-                return file.line(place)
-            return line_at(self._blocks.text(number, file, place >> OFFSET_BITS), place & _OFFSET)
-        except OSError as error:
-            if error.errno in GONE:
-                raise
-            return b""
 
     def add(self, path: Path) -> None:
         """Add a file that this process wrote. OSError where it is gone already."""

@@ -4,6 +4,7 @@
     STEM.jsonl                   closed, one record a line
     STEM.jsonl.zst               sealed: compressed, with an index (`segment`)
     STEM~RANDOM-PART.jsonl.zst   merged from the file STEM and files that followed it (`compact`)
+    STEM.0000017.jsonl.zst       a part of STEM, stored on its own (under a URL nothing can be appended to)
     .….partial                   being made; none of the reader's business
 
 STEM is `nanoseconds-process-random`, so files sort by the time they were begun, and a merged file stands
@@ -12,10 +13,12 @@ file never changes and its name is never used again.
 """
 
 import os
+import re
 import secrets
 import time
 from pathlib import Path
 
+_PART = re.compile(r"[^.~]+\.\d{7}\.jsonl\.zst")
 OPEN, CLOSED, SEALED, PARTIAL = ".open", ".jsonl", ".jsonl.zst", ".partial"
 
 
@@ -32,6 +35,29 @@ def stem(path: Path) -> str:
 def merged(first: Path) -> str:
     """A new name, without part and suffix, for what `first` and files that follow it are merged into."""
     return f"{stem(first)}~{secrets.token_hex(4)}"
+
+
+def part(stem: str, number: int) -> str:
+    """The name of a part of what will be sealed as STEM.
+
+    Parts sort before the sealed one: who lists in the order of names, page by page, meets it at the latest there.
+    """
+    return f"{stem}.{number:07d}{SEALED}"
+
+
+def is_open(name: str) -> bool:
+    """Whether a file is one that more belongs to: its writer goes on, or was killed."""
+    return name.endswith(OPEN) or bool(_PART.fullmatch(name))
+
+
+def written_at(name: str) -> float:
+    """When the writer of a file began, in seconds since 1970 by its own clock; of a merged one, its last."""
+    return int(name.split("-", 1)[0]) / 1e9
+
+
+def rank(name: str) -> tuple[str, str]:
+    """Orders names as their records count, the oldest first."""
+    return stem(Path(name)), name
 
 
 def partial(path: Path) -> Path:
@@ -54,4 +80,4 @@ def files(folder: Path) -> list[Path]:
 def _listed(folder: Path) -> list[Path]:
     found = (path for path in folder.iterdir() if not path.name.startswith("."))
     journals = [path for path in found if path.name.endswith((OPEN, CLOSED, SEALED))]
-    return sorted(journals, key=lambda path: (stem(path), path.name))
+    return sorted(journals, key=lambda path: rank(path.name))

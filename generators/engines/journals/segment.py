@@ -3,12 +3,12 @@
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import zstandard
 
 from generators.engines.journals.entries import FAN_OUT, Entries, Listing, fan_out
-from generators.engines.journals.handles import Handles
 from generators.engines.journals.records import prefix_of
 from generators.engines.journals.segment_writer import (
     CHECKED_FOOT,
@@ -22,10 +22,22 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 20
 
 
+class Reader(Protocol):
+    """Reads byte ranges of files, or of objects by their names."""
+
+    def read(self, path: Path, start: int, length: int) -> bytes:
+        """Up to `length` bytes; fewer only at the end. OSError where it cannot be read."""
+        ...
+
+    def size(self, path: Path) -> int:
+        """Bytes there are."""
+        ...
+
+
 class Segment:
     """One `.jsonl.zst` file. Raises OSError where the file cannot be read, FileNotFoundError where it is gone."""
 
-    def __init__(self, path: Path, handles: Handles) -> None:
+    def __init__(self, path: Path, handles: Reader) -> None:
         self.path = path
         self._handles = handles
         self._zstd = zstandard.ZstdDecompressor()
@@ -86,9 +98,10 @@ class Segment:
         foot_start = self.size - FOOT.size
         if foot_start < SKIPPABLE.size:
             return False
-        records, blocks, crc, magic = FOOT.unpack(self._handles.read(self.path, foot_start, FOOT.size))
-        length = 16 * records + 8 * (blocks + 1) + 8 * (FAN_OUT + 1)
-        if magic != FOOT_MAGIC or foot_start - length < SKIPPABLE.size:
+        foot = self._handles.read(self.path, foot_start, FOOT.size)
+        records, blocks, crc, _magic = FOOT.unpack(foot)
+        length = index_length(foot)
+        if length is None or foot_start - length < SKIPPABLE.size:
             return False
         self.index_start = foot_start - length
         found, at, end = 0, self.index_start - SKIPPABLE.size, foot_start + CHECKED_FOOT
@@ -119,6 +132,12 @@ class Segment:
         self._starts = np.array(starts, "<u8")
         self._salvaged = listing.sorted()
         self._fan_out = fan_out(self._salvaged)
+
+
+def index_length(foot: bytes) -> int | None:
+    """Bytes between the head of the index and its foot; None where this is no foot."""
+    records, blocks, _crc, magic = FOOT.unpack(foot)
+    return 16 * records + 8 * (blocks + 1) + 8 * (FAN_OUT + 1) if magic == FOOT_MAGIC else None
 
 
 def _frame(raw: bytes, at: int) -> tuple[bytes, int] | None:

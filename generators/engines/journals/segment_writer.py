@@ -12,11 +12,14 @@ little-endian and 64 bits wide:
     foot         number of records, number of blocks, CRC-32 of the skippable frame up to here, magic
 """
 
+import io
 import os
 import struct
 import zlib
 from array import array
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import zstandard
@@ -37,13 +40,11 @@ CHECKED_FOOT = 16  # bytes of the foot that the CRC-32 covers
 FOOT_MAGIC = b"corrjrn1"
 
 
-class SegmentWriter:
-    """A segment in the making; nothing is at `path` before `finish`. Memory: 16 bytes a record."""
+class SegmentStream:
+    """The bytes of a segment, written to any file as records are added. Memory: 16 bytes a record."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._partial = names.partial(path)
-        self._file = self._partial.open("xb")
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self._zstd = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
         self.records = 0
         """Records so far."""
@@ -66,28 +67,12 @@ class SegmentWriter:
         if self._filled >= BLOCK_BYTES:
             self._end_block()
 
-    def close(self) -> None:
-        """Write the index and force all to disk, still without a place; nothing can be added then. OSError."""
-        if self._file.closed:
-            return
+    def end(self) -> None:
+        """Write the index; nothing can be added then."""
         if self._block:
             self._end_block()
         self._file.write(self._index())
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
         self._listing = Listing()  # frees it: other parts are still to come
-
-    def finish(self) -> None:
-        """Put the segment at its path, on disk. OSError where it cannot be; `discard` then."""
-        self.close()
-        self._partial.rename(self.path)
-        sync_folder(self.path.parent)
-
-    def discard(self) -> None:
-        """Leave nothing behind; harmless after `finish`."""
-        self._file.close()
-        self._partial.unlink(missing_ok=True)
 
     def _index(self) -> bytes:
         entries = self._listing.sorted()
@@ -102,6 +87,60 @@ class SegmentWriter:
         self._file.write(packed)
         self._starts.append(self._starts[-1] + len(packed))
         self._block, self._filled = [], 0
+
+
+def packed(lines: Iterable[bytes]) -> bytes:
+    """A whole segment of some records, without their checksums, in memory."""
+    content = io.BytesIO()
+    stream = SegmentStream(content)
+    for line in lines:
+        stream.add(line)
+    stream.end()
+    return content.getvalue()
+
+
+class SegmentWriter:
+    """A segment in the making on disk; nothing is at `path` before `finish`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._partial = names.partial(path)
+        self._file = self._partial.open("xb")
+        self._stream = SegmentStream(self._file)
+
+    @property
+    def records(self) -> int:
+        """Records so far."""
+        return self._stream.records
+
+    @property
+    def size(self) -> int:
+        """Compressed bytes so far."""
+        return self._stream.size
+
+    def add(self, line: bytes) -> None:
+        """Add a record, without its checksum."""
+        self._stream.add(line)
+
+    def close(self) -> None:
+        """Write the index and force all to disk, still without a place; nothing can be added then. OSError."""
+        if self._file.closed:
+            return
+        self._stream.end()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def finish(self) -> None:
+        """Put the segment at its path, on disk. OSError where it cannot be; `discard` then."""
+        self.close()
+        self._partial.rename(self.path)
+        sync_folder(self.path.parent)
+
+    def discard(self) -> None:
+        """Leave nothing behind; harmless after `finish`."""
+        self._file.close()
+        self._partial.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

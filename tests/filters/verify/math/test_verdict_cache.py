@@ -1,6 +1,8 @@
 """Workers' verdicts outlive the process, whatever happens to it."""
 
 import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 from filters.verify.math.judge import Judge
@@ -10,6 +12,8 @@ from schemas.verdict import Outcome, Verdict
 
 RIGHT = Verdict(Outcome.RIGHT, "equal", "symbolic")
 WRONG = Verdict(Outcome.WRONG, "mismatch", "symbolic")
+
+ROOT = Path(__file__).parents[4]
 
 
 def _write(folder: Path, number: int) -> None:
@@ -65,3 +69,48 @@ def test_what_may_be_the_machines_fault_is_not_kept(tmp_path: Path) -> None:
     with Judge(JudgeOptions(cache_dir=tmp_path, deadline_s=0.000001)) as judge:
         assert judge.equal("\\sin(2x)", "2\\sin(x)\\cos(x)").reason in ("timeout", "crashed")
     assert list(tmp_path.iterdir()) == []
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from filters.verify.math.verdict_cache import VerdictCache
+from schemas.verdict import Outcome, Verdict
+if len(sys.argv) > 2:
+    import resource, signal
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, resource.RLIM_INFINITY))
+cache = VerdictCache(Path(sys.argv[1]))
+for number in range(300 if len(sys.argv) > 2 else 10**7):
+    cache.put("rules", "1", str(number), Verdict(Outcome.WRONG, "mismatch", "symbolic"))
+    print(number, flush=True)
+"""
+
+
+def test_two_writers_killed_at_once_lose_no_verdict_they_were_done_with(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", _WRITER, str(tmp_path)]
+    writers = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) for _ in range(2)]
+    done = 0
+    for writer in writers:
+        assert writer.stdout is not None
+        for _ in range(200):
+            writer.stdout.readline()
+    for writer in writers:
+        writer.kill()
+        assert writer.stdout is not None
+        done = max([done, *map(int, writer.stdout.read().split("\n")[:-1])])
+        writer.stdout.close()
+        writer.wait()
+    cache = VerdictCache(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2 and done >= 200
+    assert all(cache.get("rules", "1", str(number)) == WRONG for number in range(done + 1))
+
+
+def test_a_full_disk_ends_the_keeping_and_not_the_judging(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", _WRITER, str(tmp_path), "full"]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert len(done.stdout.split()) == 300
+    kept = len(VerdictCache(tmp_path))
+    assert 10 < kept < 300
+    (file,) = tmp_path.iterdir()
+    assert file.read_bytes().count(b"\n") == kept  # nothing follows the torn line
