@@ -95,7 +95,7 @@ def _commit(name: str, revision: str | None, endpoint: str | None) -> str | None
 
 
 def _copied(url: str, folder: Path) -> None:
-    from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+    from fsspec.core import url_to_fs
 
     label = _without_secrets(url)
     try:

@@ -14,10 +14,12 @@ from generators.recipes.base import RECIPES
 from pipelines.card import write_card
 from pipelines.config import DEFAULT_GATES, BuildConfig
 from pipelines.config_file import first_difference, load
+from pipelines.figures.columns import read_columns
 from pipelines.files import write_json
 from pipelines.gates.base import GATES, Examined
 from pipelines.gates.examine import BY_CHAT, NO_POLICY, examine, with_results
 from pipelines.members import explain, member
+from pipelines.report import write_report
 from schemas.exceptions import ConfigError, CorrigendaError, InputError
 from schemas.family import Options
 from schemas.manifest import Manifest
@@ -70,7 +72,9 @@ def _examined(folder: Path, manifest: Manifest, asked: Asked) -> Manifest:
     results = examine(gates, Examined(folder, manifest, asked.data_dir, renderer, why))
     manifest = with_results(manifest, asked.gates, results)
     recipes = [member(RECIPES, r, f"recipes.{i}") for i, r in enumerate(manifest.config["recipes"])]
-    write_card(folder, manifest, recipes)
+    columns = read_columns(folder, manifest)
+    write_card(folder, manifest, recipes, columns)
+    write_report(folder, manifest, recipes, columns)
     write_json(folder / "manifest.json", manifest.as_json())
     return manifest
 

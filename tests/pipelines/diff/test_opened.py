@@ -124,7 +124,7 @@ def test_a_hub_out_of_reach_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_url_is_fetched_by_fsspec(versions: Versions) -> None:
-    import fsspec  # type: ignore[import-untyped]
+    import fsspec
 
     memory = fsspec.filesystem("memory")
     base = versions("base")

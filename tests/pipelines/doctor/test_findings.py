@@ -62,6 +62,7 @@ def test_without_bubblewrap_the_next_level_is_told_with_the_way_to_a_better_one(
 
 MET = [
     {"prefect": "3.8.8", "fastapi": "0.165.0"},
+    {"prefect": "3.8.8", "sqlalchemy": "2.1.9"},
     {"prefect": "3.9.1", "fastapi": "0.151.0"},
     {"prefect": "3.9.0", "certifi": "2026.10.18"},
     {"vllm": "0.33.0", "certifi": "2026.10.18"},
