@@ -21,11 +21,16 @@ ON_THE_GPU = ("vllm", "transformers_local")
 @flow(name="build", flow_run_name="build {config.name} into {out}", persist_result=False)
 async def build_flow(config: BuildConfig, out: str) -> dict[str, int]:
     """Build the dataset of `config` into the folder `out`, or go on with it; returns the counts of the funnel."""
+    return await _built(config, Path(out))
+
+
+# A flow's own function travels to other machines by value, with all it names: it may name nothing that cannot.
+async def _built(config: BuildConfig, out: Path) -> dict[str, int]:
     config.check()
     here = NOW.get() or Now(config, Progress())
     NOW.set(here)
     async with FlowProgress(config, here.progress) as shown, gpu_slot(config), flow_stages(config) as stages:
-        here.outcome = await build(config, Path(out), shown, stages)
+        here.outcome = await build(config, out, shown, stages)
         await shown.end(here.outcome)
     return here.outcome.counts
 

@@ -31,11 +31,16 @@ async def refresh_flow(config: BuildConfig, root: str, publish: bool = False) ->
 
     `publish` needs the config's `publish`.
     """
+    return await _locked(config, Path(root), publish)
+
+
+# A flow's own function travels to other machines by value, with all it names: it may name nothing that cannot.
+async def _locked(config: BuildConfig, root: Path, publish: bool) -> State[Any]:
     config.check()
     try:
-        with only_run_in(Path(root)):
+        with only_run_in(root):
             await tidy_runs()
-            return _state(await _refreshed(config, Path(root), publish))
+            return _state(await _refreshed(config, root, publish))
     except OverlapError as error:
         return Cancelled(message=str(error), name="Refused")
 
