@@ -196,10 +196,15 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             pieces = self._pieces(int(self.headers.get("Content-Length") or 0))
         body = bytearray()
-        for piece in pieces:
-            body += piece
+        try:
+            for piece in pieces:
+                body += piece
+                if kind == "put":
+                    self._count(call, repo, len(piece))
+        except (Dropped, ConnectionError):
             if kind == "put":
-                self._count(call, repo, len(piece))
+                self.hub.partial[repo][call.names["oid"]] += 1
+            raise
         return bytes(body)
 
     def _pieces(self, size: int) -> Iterator[bytes]:
@@ -223,7 +228,6 @@ class _Handler(BaseHTTPRequestHandler):
         killing.after_bytes -= size
         if killing.after_bytes < 0:
             killing.after_bytes = None
-            self.hub.partial[repo][call.names["oid"]] += 1
             self.hub.kill(repo)
             raise Dropped
 
