@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
 
-.PHONY: demo test test-vllm check fmt bench
+.PHONY: demo test test-vllm test-ray check fmt bench
 
 demo: $(VENV)/.installed
 	$(BIN)/corrigenda build --out $(OUT)
@@ -18,6 +18,10 @@ test: $(VENV)/.installed
 # Compiling its small kernels would take longer than the tests.
 test-vllm: $(VENV)-vllm/.installed
 	TORCH_COMPILE_DISABLE=1 VLLM_CPU_KVCACHE_SPACE=1 $(VENV)-vllm/bin/pytest -rs tests/vllm tests/contracts/test_engines.py
+
+# A cluster of three Ray nodes on this machine; Ray and what it needs stay out of the usual environment.
+test-ray: $(VENV)-ray/.installed
+	$(VENV)-ray/bin/pytest -rs tests/ray
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -36,6 +40,11 @@ bench: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,dev]'
+	touch $@
+
+$(VENV)-ray/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)-ray
+	$(VENV)-ray/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,ray,dev]'
 	touch $@
 
 $(VENV)-vllm/.installed: pyproject.toml tests/vllm/install.py

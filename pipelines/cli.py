@@ -204,7 +204,7 @@ def _build(args: argparse.Namespace) -> int:
 
     config = load(args.config, args.changes, args.limit)
     with TerminalProgress() as progress:
-        if args.prefect or os.environ.get("PREFECT_API_URL"):
+        if args.prefect or os.environ.get("PREFECT_API_URL") or config.run.runner.type != "local":
             from pipelines.flows.build import build_as_flow
 
             outcome = asyncio.run(build_as_flow(config, args.out, progress))
