@@ -9,7 +9,7 @@ OUT ?= out/demo
 PREFECT_SERVER_API_PORT ?= 4200
 PREFECT_API_URL ?= http://127.0.0.1:$(PREFECT_SERVER_API_PORT)/api
 
-.PHONY: demo server server-stop test test-vllm check fmt bench
+.PHONY: demo server server-stop test test-vllm test-ray check fmt bench
 
 demo: $(VENV)/.installed
 	$(BIN)/corrigenda build --out $(OUT)
@@ -41,6 +41,10 @@ test: $(VENV)/.installed
 test-vllm: $(VENV)-vllm/.installed
 	TORCH_COMPILE_DISABLE=1 VLLM_CPU_KVCACHE_SPACE=1 $(VENV)-vllm/bin/pytest -rs tests/vllm tests/contracts/test_engines.py
 
+# A cluster of three Ray nodes on this machine; Ray and what it needs stay out of the usual environment.
+test-ray: $(VENV)-ray/.installed
+	$(VENV)-ray/bin/pytest -rs tests/ray
+
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,6 +62,11 @@ bench: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,dev]'
+	touch $@
+
+$(VENV)-ray/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)-ray
+	$(VENV)-ray/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,ray,dev]'
 	touch $@
 
 $(VENV)-vllm/.installed: pyproject.toml tests/vllm/install.py

@@ -30,6 +30,7 @@ from pipelines.gates.examine import examined
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import Plan, make_plan
 from pipelines.progress_base import Progress
+from pipelines.pruning import note_use
 from pipelines.replay import replay_chunks
 from pipelines.report import write_report
 from pipelines.rounds import Worked, in_rounds
@@ -53,6 +54,8 @@ class Stages:
     """Works on a chunk that is open in the window, or hands back its result where that is known."""
     ahead: AheadStage = replay_chunks
     """Does what it can of some chunks before the others begin."""
+    ticks: bool = True
+    """Whether a chunk says when one of its cases is done; if not, it is heard of as a whole."""
     kit: Callable[[BuildConfig, Path], AbstractAsyncContextManager[Kit]] = open_kit
 
 
@@ -93,6 +96,7 @@ async def build(
             spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
             return progress.ended(Outcome(out, done, dict(done.counts), spent))
         async with stages.kit(config, work) as kit:
+            kit.store.sweep()
             progress.begin(sum(c.problems for c in plan.chunks), kit)
             with first_error():
                 worked = await in_rounds(plan, kit, lambda chunks: _all_chunks(chunks, kit, progress, stages))
@@ -170,6 +174,8 @@ async def _all_chunks(
         progress.chunk_begun(chunk)
         result = await stages.chunk(chunk, kit, progress.tick, None)
         progress.chunk_done(chunk, result)
+        if not stages.ticks:
+            progress.resumed(result)
         return result
 
     for chunk in chunks:
@@ -258,6 +264,7 @@ def finish(
         build_id=build_id(config, plan.address, kit.case_address),
     )
     manifest = examined(config, out, manifest, kit)
+    note_use(out, plan.address, {kit.address(chunk) for chunk in worked.tried})
     columns = read_columns(out, manifest)
     write_card(out, manifest, kit.recipes, columns)
     write_report(out, manifest, kit.recipes, columns)

@@ -12,6 +12,7 @@ from pipelines.gates.commands import GATE_FAILED, add_gates
 from pipelines.journal_commands import add_actions
 from pipelines.nightly_commands import add_nightly
 from pipelines.publish.commands import add_publish
+from pipelines.schema_command import add_schema
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import (
     ConfigError,
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     add_nightly(commands)
     add_publish(commands)
     add_gates(commands)
+    add_schema(commands)
     return top
 
 
@@ -204,7 +206,7 @@ def _build(args: argparse.Namespace) -> int:
 
     config = load(args.config, args.changes, args.limit)
     with TerminalProgress() as progress:
-        if args.prefect or os.environ.get("PREFECT_API_URL"):
+        if args.prefect or os.environ.get("PREFECT_API_URL") or config.run.runner.type != "local":
             from pipelines.flows.build import build_as_flow
 
             outcome = asyncio.run(build_as_flow(config, args.out, progress))

@@ -83,7 +83,7 @@ def _refresh(args: argparse.Namespace) -> int:
 
     config = _config(args)
     with TerminalProgress() as progress:
-        if args.prefect or os.environ.get("PREFECT_API_URL"):
+        if args.prefect or os.environ.get("PREFECT_API_URL") or config.run.runner.type != "local":
             from pipelines.flows.refresh import refresh_as_flow
 
             done = asyncio.run(refresh_as_flow(config, args.out, args.publish, progress))

@@ -10,9 +10,13 @@ A folder of a build's own (`work/` of its output) or one that `run.store` names.
 at all, and is believed only while its files hash as it says.
 """
 
+import contextlib
 import json
 import os
+import platform
+import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +29,14 @@ if TYPE_CHECKING:
     from pipelines.config import BuildConfig
 
 RECORD = "chunk.json"
+_STALE_S = 24 * 3600
 _NAME = 40
 """Digits of an address that name its folder: 160 bits."""
+
+
+def folder_name(address: str) -> str:
+    """Name of the folder of what has this address."""
+    return address[:_NAME]
 
 
 class Store:
@@ -57,20 +67,12 @@ class Store:
 
     def find(self, address: str) -> ChunkResult | None:
         """The chunk's result, if it is there and whole."""
-        folder = self._place(address)
-        record = folder / RECORD
-        if not record.is_file():
-            return None
-        saved = json.loads(record.read_text(encoding="utf-8"))
-        for name, sha256 in saved["files"].items():
-            if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
-                return None
-        return ChunkResult(str(folder), saved["files"], saved["counts"])
+        return self._whole(self._place(address))
 
     def begin(self, address: str) -> Path:
-        """An empty folder in which to write a chunk's files."""
-        partial = self._place(address).with_name(f".{address[:_NAME]}.{os.getpid()}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
+        """An empty folder in which to write a chunk's files; another machine may write the same chunk just now."""
+        own = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
+        partial = self._place(address).with_name(f".{folder_name(address)}.{own}.partial")
         partial.mkdir(parents=True)
         return partial
 
@@ -81,15 +83,27 @@ class Store:
             partial / RECORD, {"address": address, "files": files, "counts": dict(sorted(counts.items()))}
         )
         target = self._place(address)
+        there = self._whole(target)
+        if there is not None and not there.unfinished:
+            # Another machine was quicker: one is as good as the other, and somebody may be reading it.
+            shutil.rmtree(partial, ignore_errors=True)
+            return there
         shutil.rmtree(target, ignore_errors=True)
         try:
             partial.replace(target)
         except OSError:
-            # Another build or machine made the same chunk just now: one of them is as good as the other.
-            if self.find(address) is None:
+            if (there := self._whole(target)) is None:
                 raise
             shutil.rmtree(partial, ignore_errors=True)
+            return there
         return ChunkResult(str(target), files, dict(counts))
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half written. Younger things may be somebody's work."""
+        for partial in self.folder.glob("*/.*.partial"):
+            with contextlib.suppress(OSError):
+                if time.time() - partial.stat().st_mtime > _STALE_S:
+                    shutil.rmtree(partial, ignore_errors=True)
 
     def share_input(self, chunk: "ChunkInput") -> None:
         """Put a chunk's input where every machine finds it. A folder is mounted by all: nothing to do."""
@@ -98,8 +112,18 @@ class Store:
         """The chunk's input with a path of this machine."""
         return chunk
 
+    def _whole(self, folder: Path) -> ChunkResult | None:
+        record = folder / RECORD
+        if not record.is_file():
+            return None
+        saved = json.loads(record.read_text(encoding="utf-8"))
+        for name, sha256 in saved["files"].items():
+            if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
+                return None
+        return ChunkResult(str(folder), saved["files"], saved["counts"])
+
     def _place(self, address: str) -> Path:
-        return self.folder / "chunks" / address[:_NAME]
+        return self.folder / "chunks" / folder_name(address)
 
 
 def open_store(config: "BuildConfig", work: Path) -> Store:

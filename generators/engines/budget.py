@@ -65,6 +65,11 @@ class Budget:
         """What all runs together have spent, as `before` of the next one."""
         return {"tokens": self.tokens, "requests": self.requests, "hours": round(self.hours, 6)}
 
+    def go_on(self, before: Mapping[str, float]) -> None:
+        """Go on from what all runs and machines together have spent by now."""
+        self.before, self._started = dict(before), self._clock()
+        self.tokens, self.requests = int(before.get("tokens", 0)), int(before.get("requests", 0))
+
     def reached(self) -> str:
         """The first limit that is reached, in words; empty while there is none."""
         limits = (

@@ -11,7 +11,7 @@ from pipelines.build import Outcome, build
 from pipelines.config import BuildConfig
 from pipelines.flows.artifacts import FlowProgress
 from pipelines.flows.now import NOW, Now
-from pipelines.flows.stages import task_stages
+from pipelines.flows.stages import flow_stages
 from pipelines.progress_base import Progress
 
 ON_THE_GPU = ("vllm", "transformers_local")
@@ -21,11 +21,16 @@ ON_THE_GPU = ("vllm", "transformers_local")
 @flow(name="build", flow_run_name="build {config.name} into {out}", persist_result=False)
 async def build_flow(config: BuildConfig, out: str) -> dict[str, int]:
     """Build the dataset of `config` into the folder `out`, or go on with it; returns the counts of the funnel."""
+    return await _built(config, Path(out))
+
+
+# A flow's own function travels to other machines by value, with all it names: it may name nothing that cannot.
+async def _built(config: BuildConfig, out: Path) -> dict[str, int]:
     config.check()
     here = NOW.get() or Now(config, Progress())
     NOW.set(here)
-    async with FlowProgress(config, here.progress) as shown, gpu_slot(config):
-        here.outcome = await build(config, Path(out), shown, task_stages())
+    async with FlowProgress(config, here.progress) as shown, gpu_slot(config), flow_stages(config) as stages:
+        here.outcome = await build(config, out, shown, stages)
         await shown.end(here.outcome)
     return here.outcome.counts
 
@@ -43,7 +48,8 @@ async def build_as_flow(config: BuildConfig, out: Path, progress: Progress) -> O
 async def gpu_slot(config: BuildConfig) -> AsyncIterator[None]:
     """A slot of the GPU's limit, where an engine of this process will use it."""
     limit = config.run.tasks.gpu_limit
-    if not limit or not set(config.engine_types().values()).intersection(ON_THE_GPU):
+    elsewhere = config.run.runner.type != "local"
+    if elsewhere or not limit or not set(config.engine_types().values()).intersection(ON_THE_GPU):
         yield
         return
     async with concurrency(limit, occupy=1):

@@ -70,7 +70,7 @@ def configured(plain: ChunkTask, config: BuildConfig, kit: Kit, known: bool) -> 
     return plain.with_options(
         retries=options.retries,
         retry_delay_seconds=delays,
-        retry_condition_fn=_worth_another_try,
+        retry_condition_fn=worth_another_try,
         timeout_seconds=options.timeout_s,
         tags=["corrigenda", config.name, *options.tags],
         result_storage=kit.store.folder / "prefect",
@@ -78,7 +78,7 @@ def configured(plain: ChunkTask, config: BuildConfig, kit: Kit, known: bool) -> 
     )
 
 
-def _worth_another_try(task: ChunkTask, run: object, state: Any) -> bool:  # noqa: ANN401 (Prefect's own)
+def worth_another_try(task: ChunkTask, run: object, state: Any) -> bool:  # noqa: ANN401 (Prefect's own)
     """Whether an error may be the machine's: what a person has to mend is not tried again."""
     error = state.data
     while isinstance(error, BaseExceptionGroup):
