@@ -37,12 +37,13 @@ _ROWS = 4
 _ABOUT = {
     "progress": "Share of the problems that are done",
     "funnel": "From problems to rows",
-    "rows": "Some rows of every table, masked text labelled",
-    "report": "Figures of the build, and rows of every recipe with their lineage",
-    "changes": "What changed since the build before",
-    "health": "Is the build whole, and is there anything to look at",
-    "run": "How the run ended, and what it cost",
+    "rows": "Rows, masked text labelled",
+    "report": "Where the report is",
+    "changes": "Since the build before",
+    "health": "Is it whole, is it well",
+    "run": "How it ended, and what it cost",
 }
+"""What stands under an artifact's name; a card has room for some thirty letters."""
 
 
 class FlowProgress(Progress):

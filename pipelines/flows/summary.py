@@ -24,8 +24,8 @@ def summary(done: Refreshed) -> str:
         where = done.published.where
         lines += [("published", where if where.startswith("http") else f"`{where}`")]
         lines += [("version", f"`{done.published.tag or done.published.revision}`")]
-    table = "\n".join(f"| {name} | {value} |" for name, value in lines)
-    return f"## {done.what.replace('_', ' ').capitalize()}\n\n{done.said}\n\n| | |\n|---|---|\n{table}\n"
+    listed = "\n".join(f"- {name}: {value}" for name, value in lines)
+    return f"## {done.what.replace('_', ' ').capitalize()}\n\n{done.said}\n\n{listed}\n"
 
 
 def report_link(report: Path) -> str:
