@@ -30,6 +30,7 @@ from pipelines.gates.examine import examined
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import Plan, make_plan
 from pipelines.progress_base import Progress
+from pipelines.pruning import note_use
 from pipelines.replay import replay_chunks
 from pipelines.report import write_report
 from pipelines.rounds import Worked, in_rounds
@@ -263,6 +264,7 @@ def finish(
         build_id=build_id(config, plan.address, kit.case_address),
     )
     manifest = examined(config, out, manifest, kit)
+    note_use(out, plan.address, {kit.address(chunk) for chunk in worked.tried})
     columns = read_columns(out, manifest)
     write_card(out, manifest, kit.recipes, columns)
     write_report(out, manifest, kit.recipes, columns)

@@ -12,6 +12,7 @@ from pipelines.gates.commands import GATE_FAILED, add_gates
 from pipelines.journal_commands import add_actions
 from pipelines.nightly_commands import add_nightly
 from pipelines.publish.commands import add_publish
+from pipelines.schema_command import add_schema
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import (
     ConfigError,
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     add_nightly(commands)
     add_publish(commands)
     add_gates(commands)
+    add_schema(commands)
     return top
 
 

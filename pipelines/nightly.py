@@ -24,6 +24,7 @@ from pipelines.config import BuildConfig
 from pipelines.files import write_json
 from pipelines.plan import make_plan
 from pipelines.progress_base import Progress
+from pipelines.pruning import prune
 from schemas.exceptions import OverlapError
 from schemas.manifest import Manifest
 
@@ -58,8 +59,12 @@ def placed(config: BuildConfig, root: Path) -> BuildConfig:
     """The config with the folder's store, unless it names one."""
     if config.run.store:
         return config
-    run = config.run.model_copy(update={"store": str(root.resolve() / "store")})
+    run = config.run.model_copy(update={"store": _own_store(root)})
     return config.model_copy(update={"run": run})
+
+
+def _own_store(root: Path) -> str:
+    return str(root.resolve() / "store")
 
 
 def look(config: BuildConfig, root: Path) -> Tonight:
@@ -84,11 +89,14 @@ def look(config: BuildConfig, root: Path) -> Tonight:
 async def work(
     config: BuildConfig, root: Path, night: Tonight, progress: Progress, stages: Stages
 ) -> Outcome:
-    """Build what `look` found to do; a finished build becomes the newest one, and superseded ones are removed."""
+    """Build what `look` found to do; a finished build becomes the newest one; superseded ones are removed,
+    and what they alone had in the folder's own store."""
     outcome = await build(config, night.folder, progress, stages)
     if outcome.manifest is not None and not outcome.stopped:
         note(root, folder=night.folder.name, build_id=outcome.manifest.build_id, published={})
         _remove_superseded(root)
+        if config.run.store == _own_store(root):
+            prune(Path(config.run.store), (root / "builds").iterdir())
     return outcome
 
 
@@ -110,7 +118,7 @@ def _latest_folder(root: Path) -> Path | None:
 
 
 KEEP = 7
-"""Finished builds that stay beside the newest one. What they are made of stays in the store."""
+"""Finished builds that stay beside the newest one, with what they are made of."""
 
 
 def _remove_superseded(root: Path) -> None:

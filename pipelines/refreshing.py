@@ -62,11 +62,11 @@ async def refresh(
     if failed:
         said = "; ".join(f"{gate.gate}: {gate.said}" for gate in failed)
         return Refreshed("gates_failed", f"not published: {said}", night.folder, outcome, changes)
-    rows = sum(file.rows for file in manifest.files)
+    rows = _rows(manifest)
     if publisher is None or config.publish is None:
-        return Refreshed("built", f"{rows:,} rows in {night.folder}", night.folder, outcome, changes)
+        return Refreshed("built", f"{rows} in {night.folder}", night.folder, outcome, changes)
     published = await _publish(config.publish, root, night.folder, publisher)
-    said = f"{rows:,} rows published to {published.where} ({published.tag or published.revision})"
+    said = f"{rows} published to {published.where} ({published.tag or published.revision})"
     return Refreshed("published", said, night.folder, outcome, changes, published)
 
 
@@ -99,6 +99,12 @@ async def _publish(options: PublishOptions, root: Path, folder: Path, publisher:
         published={"where": published.where, "revision": published.revision, "tag": published.tag},
     )
     return published
+
+
+def _rows(manifest: Manifest) -> str:
+    attempts = sum(file.rows for file in manifest.files if file.table == "attempts")
+    rows = sum(file.rows for file in manifest.files) - attempts
+    return f"{rows:,} rows and {attempts:,} attempts"
 
 
 def _cut_short(folder: Path, outcome: Outcome) -> Refreshed:

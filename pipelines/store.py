@@ -34,6 +34,11 @@ _NAME = 40
 """Digits of an address that name its folder: 160 bits."""
 
 
+def folder_name(address: str) -> str:
+    """Name of the folder of what has this address."""
+    return address[:_NAME]
+
+
 class Store:
     """A store in a folder of this machine, or one that several machines mount."""
 
@@ -67,7 +72,7 @@ class Store:
     def begin(self, address: str) -> Path:
         """An empty folder in which to write a chunk's files; another machine may write the same chunk just now."""
         own = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
-        partial = self._place(address).with_name(f".{address[:_NAME]}.{own}.partial")
+        partial = self._place(address).with_name(f".{folder_name(address)}.{own}.partial")
         partial.mkdir(parents=True)
         return partial
 
@@ -118,7 +123,7 @@ class Store:
         return ChunkResult(str(folder), saved["files"], saved["counts"])
 
     def _place(self, address: str) -> Path:
-        return self.folder / "chunks" / address[:_NAME]
+        return self.folder / "chunks" / folder_name(address)
 
 
 def open_store(config: "BuildConfig", work: Path) -> Store:

@@ -18,6 +18,7 @@ from pipelines.flows.housekeeping import tidy_runs
 from pipelines.flows.now import NOW, Now
 from pipelines.flows.publish import publish_as_task
 from pipelines.flows.stages import flow_stages
+from pipelines.flows.summary import summary
 from pipelines.health import read_health
 from pipelines.nightly import only_run_in, placed
 from pipelines.progress_base import Progress
@@ -73,7 +74,7 @@ async def _refreshed(config: BuildConfig, root: Path, publish: bool) -> Refreshe
             await shown.show("changes", "markdown", done.changes)
         if done.outcome is not None and (health := read_health(done.folder)):
             await shown.show("health", "markdown", health.to_markdown())
-        await shown.show("run", "markdown", f"**{done.what}**: {done.said}")
+        await shown.show("run", "markdown", summary(done))
     return done
 
 

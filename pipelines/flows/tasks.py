@@ -26,7 +26,7 @@ from schemas.exceptions import CorrigendaError
 ChunkTask = Task[..., Any]
 
 
-@task(name="plan", persist_result=False)
+@task(name="plan", task_run_name="plan", persist_result=False)
 def plan_task(work: str) -> dict[str, int]:
     """Read sources and attempts into chunk inputs; returns the counts."""
     here = now()
