@@ -1,7 +1,8 @@
 """What the tasks of a flow in this process share and no task can take as an argument."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pipelines.build import Outcome
 from pipelines.chunks import Tick
@@ -10,6 +11,9 @@ from pipelines.kit import Kit
 from pipelines.plan import Plan
 from pipelines.progress_base import Progress
 from pipelines.refreshing import Refreshed
+
+if TYPE_CHECKING:
+    from prefect import Task
 
 
 @dataclass
@@ -23,6 +27,8 @@ class Now:
     plan: Plan | None = None
     outcome: Outcome | None = None
     refreshed: Refreshed | None = None
+    tasks: "dict[bool, Task[..., Any]]" = field(default_factory=dict)
+    """The task of chunks as this config wants it, for those that are not known yet and those that are."""
 
 
 NOW: ContextVar[Now | None] = ContextVar("now", default=None)
