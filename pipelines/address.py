@@ -2,7 +2,7 @@
 
     plan      sources and attempts of the config, what their files (or revisions) hold, the code that reads them
     chunk     its input, the part of the config that a case sees, models and sampling, code, packages that decide rows
-    build     the plan, the chunks' part, and what is chosen among all rows (targets, caps)
+    build     the plan, the chunks' part, and what is chosen among all rows (targets, caps) by which code
 
 So a changed cap makes no chunk stale, and a new problem only the chunk that it is in.
 """
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 _DATASET_FIELDS = ("name", "limit", "chunk_size", "sources", "attempts", "targets", "caps")
 """Fields of a config's identity that no single case sees."""
 
-_ROWS = ("pipelines.cases", "pipelines.rows", "pipelines.tables")
+_ROWS = ("pipelines.chunks",)
 _PROMPTS = ("generators.engines.base", "generators.engines.render")
+_WORKING = ("generators.attempts",)
+"""What is done with a chunk input: no part of writing one."""
+
+_CHOOSING = ("pipelines.rounds", "pipelines.selection", "pipelines.shards")
 _RUNNING = ("generators.engines", "pipelines.config", "pipelines.kit")
 """What asks and runs: completions are known by their own keys, options by their values."""
 
-_PACKAGES = ("latex2sympy2-extended", "math-verify", "pyarrow", "sympy")
+_PACKAGES = ("latex2sympy2-extended", "math-verify", "mpmath", "pyarrow", "sympy")
 """Packages whose version can change a verdict, or a file's bytes."""
 
 
@@ -47,11 +51,11 @@ def plan_address(
         {
             **{name: identity[name] for name in ("limit", "chunk_size")},
             "types": [written["type"] for written in config.sources],
-            "options": [reader.model_dump(mode="json", exclude={"paths"}) for reader in readers],
+            "options": [reader.model_dump(mode="json", exclude={"paths", "terms"}) for reader in readers],
             # Where a file lies decides no row; its name may be the name of the source.
             "files": [[(Path(file).name, sha256s[file]) for file in reader.files()] for reader in readers],
             "most": most,
-            "code": code_fingerprint(modules, _RUNNING),
+            "code": code_fingerprint(modules, (*_RUNNING, *_WORKING)),
             "format": FORMAT_VERSION,
         }
     )
@@ -69,7 +73,7 @@ def chunk_address(input_sha256: str, samples: int, case: str) -> str:
 
 def build_id(config: "BuildConfig", plan: str, case: str) -> str:
     """Name of a build: `b-` and twenty digits."""
-    return content_id("b", [config.digest(), plan, case])
+    return content_id("b", [config.digest(), plan, case, code_fingerprint(_CHOOSING, _RUNNING)])
 
 
 def _case_parts(config: "BuildConfig") -> dict[str, Any]:
