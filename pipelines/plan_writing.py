@@ -3,7 +3,7 @@
 import itertools
 import os
 import shutil
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,10 +12,11 @@ from generators.attempts_file import AttemptsFile, ImportedAttempt
 from generators.sources.base import Source
 from pipelines.chunk_input import ChunkInput
 from pipelines.config import BuildConfig
+from pipelines.cutting import cut
 from pipelines.files import sha256_of, write_json
 from schemas.dropped import Dropped
 from schemas.exceptions import InputError
-from schemas.ids import canonical_json, seed_of
+from schemas.ids import canonical_json
 from schemas.problem import Problem
 
 Brought = dict[str, list[ImportedAttempt]]
@@ -35,7 +36,7 @@ def write_plan(config: BuildConfig, sources: Sequence[Source], folder: Path) -> 
     problems = _read_problems(sources, most_planned(config), dropped)
     chunks = [
         _write_chunk(partial, number, batch, brought, counts)
-        for number, batch in enumerate(cut(problems, config.chunk_size, config.limit))
+        for number, batch in enumerate(cut_problems(problems, config.chunk_size, config.limit))
     ]
     _unmatched(brought, config, dropped)
     if not chunks:
@@ -100,38 +101,11 @@ def most_planned(config: BuildConfig) -> int | None:
     return config.limit << config.targets.rounds
 
 
-def cut(problems: Iterable[Problem], size: int, limit: int | None = None) -> Iterator[list[Problem]]:
-    """Chunks of `size` problems on average, from half to twice as many; one ends at the limit, so that what is behind
-    it is in reserve.
-
-    A chunk ends with a problem whose hash is the least of `size` neighbours, so where it ends is decided close by: a
-    problem more or less changes the chunk it falls into, sometimes that beside it (of 15,000 cases tried never more
-    than four chunks). What is left before the limit or the end may be smaller.
-    """
+def cut_problems(problems: Iterable[Problem], size: int, limit: int | None = None) -> Iterator[list[Problem]]:
+    """Chunks of `size` problems on average; one ends at the limit, so that what is behind it is in reserve."""
     waiting = iter(problems)
-    yield from _cut(itertools.islice(waiting, limit), size)
-    yield from _cut(waiting, size)
-
-
-def _cut(problems: Iterable[Problem], size: int) -> Iterator[list[Problem]]:
-    least = -(-size // 2)
-    behind = size - least  # and `least` - 1 before: so no two ends are nearer than `least`
-    hashes: deque[int] = deque(maxlen=size)
-    chunk: list[Problem] = []
-    for problem in problems:
-        chunk.append(problem)
-        hashes.append(seed_of("chunk", problem.id))
-        end = len(chunk) - behind
-        if end >= least and hashes[-1 - behind] == min(hashes):
-            yield from _evenly(chunk[:end], 2 * size)
-            chunk = chunk[end:]
-    yield from _evenly(chunk, 2 * size)
-
-
-def _evenly(problems: list[Problem], most: int) -> Iterator[list[Problem]]:
-    parts = -(-len(problems) // most)
-    for part in range(parts):
-        yield problems[len(problems) * part // parts : len(problems) * (part + 1) // parts]
+    yield from cut(itertools.islice(waiting, limit), lambda problem: problem.id, size)
+    yield from cut(waiting, lambda problem: problem.id, size)
 
 
 def _write_chunk(
