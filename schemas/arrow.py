@@ -139,12 +139,12 @@ def dictionary_leaves(table: str) -> list[str]:
 
 
 def statistics_leaves(table: str) -> list[str]:
-    """Parquet leaf paths of a table whose least and greatest values are written, for readers that pass over row groups.
+    """Parquet leaf paths of a table whose least and greatest values are written.
 
-    Of texts and hashes they help nobody, and change with every row: a tenth of small files.
+    Only of what comes in the order of the rows do readers pass over row groups by them; of texts and hashes they
+    help nobody, change with every row, and are a tenth of a small file.
     """
-    flat = (name for name, kind in _COLUMNS[table] if not pa.types.is_nested(kind))
-    return [name for name in flat if name == "problem_id" or name in LOW_CARDINALITY]
+    return [name for name, _ in _COLUMNS[table] if name in ("problem_id", "source")]
 
 
 def to_table(table: str, rows: list[dict[str, Any]]) -> pa.Table:
