@@ -250,7 +250,7 @@ def finish(
         name=config.name,
         format_version=FORMAT_VERSION,
         version=version(),
-        config=config.identity(),
+        config=config.described(),
         config_digest=config.digest(),
         files=tuple(files),
         counts=total,

@@ -39,6 +39,7 @@ def closure(modules: Collection[str], without: Collection[str] = (), root: Path 
         if path is None or module in found or _within(module, without):
             continue
         found[module] = path
+        waiting += [module.rpartition(".")[0]] * ("." in module)  # a package's own code runs before
         waiting += _imports(path, path.stat().st_mtime_ns)
     return found
 

@@ -4,7 +4,7 @@ import itertools
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from generators.attempts_file import AttemptsFile, ImportedAttempt
 from generators.sources.base import Source
 from pipelines.chunk_input import ChunkInput
 from pipelines.config import BuildConfig
+from pipelines.cutting import cut
 from pipelines.files import sha256_of, write_json
 from schemas.dropped import Dropped
 from schemas.exceptions import InputError
-from schemas.ids import canonical_json, seed_of
+from schemas.ids import canonical_json
 from schemas.problem import Problem
 
 Brought = dict[str, list[ImportedAttempt]]
@@ -35,7 +36,7 @@ def write_plan(config: BuildConfig, sources: Sequence[Source], folder: Path) -> 
     problems = _read_problems(sources, most_planned(config), dropped)
     chunks = [
         _write_chunk(partial, number, batch, brought, counts)
-        for number, batch in enumerate(_batched(problems, config.chunk_size, config.limit))
+        for number, batch in enumerate(cut_problems(problems, config.chunk_size, config.limit))
     ]
     _unmatched(brought, config, dropped)
     if not chunks:
@@ -100,22 +101,11 @@ def most_planned(config: BuildConfig) -> int | None:
     return config.limit << config.targets.rounds
 
 
-def _batched(problems: Iterator[Problem], size: int, limit: int | None) -> Iterator[list[Problem]]:
-    """Chunks of `size` on average, at most twice that; one ends at the limit, so that what is behind it is in reserve.
-
-    Where a chunk ends is decided by the ids in it, so that a new problem changes the chunk it falls into and
-    no other.
-    """
-    least = -(-size // 2)
-    batch: list[Problem] = []
-    for number, problem in enumerate(problems, 1):
-        batch.append(problem)
-        ends = len(batch) >= least and seed_of("chunk", problem.id) % (size - least + 1) == 0
-        if ends or len(batch) == 2 * size or number == limit:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def cut_problems(problems: Iterable[Problem], size: int, limit: int | None = None) -> Iterator[list[Problem]]:
+    """Chunks of `size` problems on average; one ends at the limit, so that what is behind it is in reserve."""
+    waiting = iter(problems)
+    yield from cut(itertools.islice(waiting, limit), lambda problem: problem.id, size)
+    yield from cut(waiting, lambda problem: problem.id, size)
 
 
 def _write_chunk(
