@@ -144,6 +144,7 @@ def test_twenty_kills_during_the_upload_send_nothing_twice(place: Place, tmp_pat
         killing = hub.killing["team/kills"]
         # A killed file is lost in part, so the sum of all kills stays below what there is to send.
         killing.after_bytes = int(rng.uniform(0.05, 0.95) * min(left, 1.9 * left / (20 - killed)))
+        killing.pid = 0
         run = place.publishers.start(many, repo="team/kills", tag="many")
         killing.pid = run.pid
         assert run.wait().code == -9, run.text
@@ -197,7 +198,9 @@ def test_publishers_at_the_same_time_do_not_mix(place: Place) -> None:
     for commit in repo.history("main")[:2]:
         dropped = {p for p in commit.tree if p.startswith("dropped/")}
         whole = [f for f in (place.old, place.new) if place.tree(f).items() <= commit.tree.items()]
-        assert len(whole) == 1 and set(commit.tree) == set(place.tree(whole[0])) | dropped | {".gitattributes"}
+        assert len(whole) == 1 and set(commit.tree) == set(place.tree(whole[0])) | dropped | {
+            ".gitattributes"
+        }
 
 
 def test_no_secret_is_in_any_output_or_file(place: Place) -> None:

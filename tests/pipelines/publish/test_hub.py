@@ -47,7 +47,7 @@ def test_what_a_build_leaves_is_published_as_it_stands(place: Place, tmp_path: P
     words = ("publish", tmp_path / "out", "--repo", "team/built", "--public", "--tag", "{content}")
     done = place.publishers.command(*words).wait()
     assert done.code == 0, done.text
-    assert "splits loaded back as built" in done.text
+    assert "splits verified" in done.text
     repo = place.hub.repos["team/built"]
     assert not repo.private
     assert list(repo.tags.values()) == [repo.branches["main"]]
