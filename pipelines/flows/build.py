@@ -1,11 +1,12 @@
 """The flow `build`: the same build as the plain command's, its plan and chunks as tasks."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from prefect import flow
 from prefect.concurrency.asyncio import concurrency
+from prefect.logging import get_run_logger
 
 from pipelines.build import Outcome, build
 from pipelines.config import BuildConfig
@@ -14,6 +15,8 @@ from pipelines.flows.now import NOW, Now
 from pipelines.flows.stages import flow_stages
 from pipelines.progress_base import Progress
 
+_SOON_S = 10.0
+"""Seconds of waiting for the GPU from which on the log says so."""
 ON_THE_GPU = ("vllm", "transformers_local")
 """Engines that compute in the build's own process."""
 
@@ -52,5 +55,13 @@ async def gpu_slot(config: BuildConfig) -> AsyncIterator[None]:
     if elsewhere or not limit or not set(config.engine_types().values()).intersection(ON_THE_GPU):
         yield
         return
-    async with concurrency(limit, occupy=1):
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(concurrency(limit, occupy=1, timeout_seconds=_SOON_S))
+        except TimeoutError:
+            get_run_logger().info(
+                "waiting for a slot of the limit %s; that of a build that was killed comes free in five minutes",
+                limit,
+            )
+            await stack.enter_async_context(concurrency(limit, occupy=1))
         yield
