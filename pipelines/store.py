@@ -11,8 +11,8 @@ at all, and is believed only while its files hash as it says.
 """
 
 import json
-import os
 import shutil
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,10 +58,10 @@ class Store:
     def find(self, address: str) -> ChunkResult | None:
         """The chunk's result, if it is there and whole."""
         folder = self._place(address)
-        record = folder / RECORD
-        if not record.is_file():
+        try:
+            saved = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             return None
-        saved = json.loads(record.read_text(encoding="utf-8"))
         for name, sha256 in saved["files"].items():
             if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
                 return None
@@ -69,13 +69,19 @@ class Store:
 
     def begin(self, address: str) -> Path:
         """An empty folder in which to write a chunk's files."""
-        partial = self._place(address).with_name(f".{address[:_NAME]}.{os.getpid()}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
+        partial = self._place(address).with_name(f".{address[:_NAME]}.{uuid.uuid4().hex[:8]}.partial")
         partial.mkdir(parents=True)
         return partial
 
     def keep(self, address: str, partial: Path, counts: Mapping[str, int]) -> ChunkResult:
-        """Make what was written in `partial` the chunk's result, in place of one that is there."""
+        """Make what was written in `partial` the chunk's result, in place of an unfinished one that is there.
+
+        A finished one stays: it is as good, and another build may be reading it.
+        """
+        there = self.find(address)
+        if there is not None and not there.unfinished:
+            shutil.rmtree(partial)
+            return there
         files = {p.name: sha256_of(p) for p in sorted(partial.glob("*.parquet"))}
         write_json(
             partial / RECORD, {"address": address, "files": files, "counts": dict(sorted(counts.items()))}
@@ -85,10 +91,11 @@ class Store:
         try:
             partial.replace(target)
         except OSError:
-            # Another build or machine made the same chunk just now: one of them is as good as the other.
-            if self.find(address) is None:
+            there = self.find(address)  # of another build or machine, just now
+            if there is None:
                 raise
             shutil.rmtree(partial, ignore_errors=True)
+            return there
         return ChunkResult(str(target), files, dict(counts))
 
     def share_input(self, chunk: "ChunkInput") -> None:
