@@ -6,6 +6,7 @@ What was put or fetched stays in a folder of this machine, `work/scratch`, from 
 
 import contextlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -45,18 +46,26 @@ class RemoteStore(Store):
         here = super().find(address)
         if here is not None and not here.unfinished:
             return here
-        there = f"{self._root}/chunks/{address}"
+        partial = self.begin(address)
+        try:
+            counts = self._fetched(f"{self._root}/chunks/{address}", partial)
+            return here if counts is None else super().keep(address, partial, counts)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def _fetched(self, there: str, partial: Path) -> dict[str, int] | None:
+        """The counts of a result whose files are in `partial` now; None where it is not there whole."""
         try:
             saved = json.loads(self._files.cat_file(f"{there}/{RECORD}"))
-            partial = self.begin(address)
             for name, sha256 in saved["files"].items():
                 # Another try of an unfinished chunk has files of other content, under names of their own.
                 self._files.get_file(f"{there}/{sha256}-{name}", str(partial / name))
                 if sha256_of(partial / name) != sha256:
-                    return here
-        except FileNotFoundError:
-            return here
-        return super().keep(address, partial, saved["counts"])
+                    return None
+        except (FileNotFoundError, ValueError):
+            return None
+        counts: dict[str, int] = saved["counts"]
+        return counts
 
     def keep(self, address: str, partial: Path, counts: Mapping[str, int]) -> ChunkResult:
         result = super().keep(address, partial, counts)

@@ -57,6 +57,9 @@ class Store:
 
     def find(self, address: str) -> ChunkResult | None:
         """The chunk's result, if it is there and whole."""
+        return self._in_folder(address)
+
+    def _in_folder(self, address: str) -> ChunkResult | None:
         folder = self._place(address)
         try:
             saved = json.loads((folder / RECORD).read_text(encoding="utf-8"))
@@ -78,7 +81,7 @@ class Store:
 
         A finished one stays: it is as good, and another build may be reading it.
         """
-        there = self.find(address)
+        there = self._in_folder(address)
         if there is not None and not there.unfinished:
             shutil.rmtree(partial)
             return there
@@ -91,7 +94,7 @@ class Store:
         try:
             partial.replace(target)
         except OSError:
-            there = self.find(address)  # of another build or machine, just now
+            there = self._in_folder(address)  # of another build or machine, just now
             if there is None:
                 raise
             shutil.rmtree(partial, ignore_errors=True)
