@@ -43,8 +43,10 @@ def write_shards(
 def _write_split(
     out: Path, partial: Path, chunks: Sequence[ChunkResult], table: str, split: str, chosen: Selection
 ) -> list[DataFile]:
-    sources = [Path(c.folder, f"{table}.{split}.parquet") for c in chunks]
-    groups = row_groups(_left(read_file(path), chosen) for path in sources if path.is_file())
+    # What a chunk says it has must be there: what is gone is an error, and never a dataset without it.
+    name = f"{table}.{split}.parquet"
+    sources = [Path(chunk.folder, name) for chunk in chunks if name in chunk.files]
+    groups = row_groups(_left(read_file(path), chosen) for path in sources)
     (partial / table).mkdir(parents=True, exist_ok=True)
     written: list[tuple[Path, int]] = []
     for shard in _shards(groups):
@@ -93,7 +95,7 @@ def write_dropped(out: Path, plan: Plan, chunks: Sequence[ChunkResult], chosen: 
     write_rows(folder / "planning.parquet", "dropped", [asdict(d) for d in read_dropped(plan)])
     for chunk in chunks:
         source = Path(chunk.folder)
-        if (source / "dropped.parquet").is_file():
+        if "dropped.parquet" in chunk.files:
             shutil.copyfile(source / "dropped.parquet", folder / f"{source.name}.parquet")
     if chosen.out:
         write_rows(folder / "selection.parquet", "dropped", [*_not_chosen(chunks, chosen)])
@@ -102,10 +104,10 @@ def write_dropped(out: Path, plan: Plan, chunks: Sequence[ChunkResult], chosen: 
 def _not_chosen(chunks: Sequence[ChunkResult], chosen: Selection) -> Iterator[dict[str, Any]]:
     """Rows that caps and targets left out, whole, with the reason."""
     for chunk in chunks:
-        for path in sorted(Path(chunk.folder).glob("*.parquet")):
-            if path.name.partition(".")[0] not in ROW_TABLES:
+        for name in sorted(chunk.files):
+            if name.partition(".")[0] not in ROW_TABLES:
                 continue
-            table = read_file(path)
+            table = read_file(Path(chunk.folder, name))
             for row in table.filter([value in chosen.out for value in table["id"].to_pylist()]).to_pylist():
                 yield asdict(
                     Dropped(
