@@ -2,7 +2,7 @@
 
     ROOT/store/                              journal, chunk results, plans, verdicts (or where `run.store` says)
     ROOT/builds/2026-11-21-b-3f0c…/          a dataset a build, named by day and build id
-    ROOT/latest.json                         the newest finished one, and where it was published
+    ROOT/latest.json                         the newest finished one, the one before, and where it was published
     ROOT/lock                                held while a run goes on; it ends with its process
 
 A run makes the plan of today's sources and asks for the models' fingerprints; the build id of both says
@@ -76,14 +76,13 @@ def look(config: BuildConfig, root: Path) -> Tonight:
     builds = root / "builds"
     there = sorted(builds.glob(f"*-{name}"))
     folder = there[0] if there else builds / f"{datetime.now(UTC):%Y-%m-%d}-{name}"
-    previous = _latest_folder(root)
     finished = already_finished(folder, name)
     if finished is None:
         claim(folder, config)
         # The sources as they were looked at just now, also where one grows meanwhile.
         shutil.copyfile(scratch / "plan.json", folder / "work" / "plan.json")
     shutil.rmtree(scratch, ignore_errors=True)
-    return Tonight(folder, finished, bool(there), previous if previous != folder else None)
+    return Tonight(folder, finished, bool(there), _before(root, folder))
 
 
 async def work(
@@ -93,7 +92,7 @@ async def work(
     and what they alone had in the folder's own store."""
     outcome = await build(config, night.folder, progress, stages)
     if outcome.manifest is not None and not outcome.stopped:
-        note(root, folder=night.folder.name, build_id=outcome.manifest.build_id, published={})
+        become_newest(root, night, outcome.manifest)
         _remove_superseded(root)
         if config.run.store == _own_store(root):
             prune(Path(config.run.store), (root / "builds").iterdir())
@@ -112,9 +111,19 @@ def note(root: Path, **facts: object) -> None:
     write_json(root / "latest.json", {**latest(root), **facts})
 
 
-def _latest_folder(root: Path) -> Path | None:
-    folder = root / "builds" / str(latest(root).get("folder", ""))
-    return folder if (folder / "manifest.json").is_file() else None
+def become_newest(root: Path, night: Tonight, manifest: Manifest) -> None:
+    """Write down that the run's build is the newest one, and which was before it."""
+    previous = night.previous.name if night.previous else ""
+    note(root, folder=night.folder.name, build_id=manifest.build_id, previous=previous, published={})
+
+
+def _before(root: Path, folder: Path) -> Path | None:
+    """The newest finished build that is not this one; a run that died may have noted this one as the newest."""
+    said = latest(root)
+    for name in (said.get("folder"), said.get("previous")):
+        if name and name != folder.name and (root / "builds" / name / "manifest.json").is_file():
+            return root / "builds" / str(name)
+    return None
 
 
 KEEP = 7

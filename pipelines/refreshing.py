@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.build import Outcome, Stages
-from pipelines.changes import changes_since
+from pipelines.changes import changes_since, says_changes
 from pipelines.config import BuildConfig
-from pipelines.nightly import Tonight, latest, look, note, placed, work
+from pipelines.gates.again import under_its_gates
+from pipelines.nightly import Tonight, become_newest, latest, look, note, placed, work
 from pipelines.progress_base import Progress
 from pipelines.publish.options import PublishOptions
 from pipelines.publish.publication import publish
@@ -58,10 +59,8 @@ async def refresh(
     if manifest is None or outcome.stopped:
         return _cut_short(night.folder, outcome)
     changes = changes_since(night.previous, night.folder) if night.previous else ""
-    failed = [gate for gate in manifest.gates if not gate.passed]
-    if failed:
-        said = "; ".join(f"{gate.gate}: {gate.said}" for gate in failed)
-        return Refreshed("gates_failed", f"not published: {said}", night.folder, outcome, changes)
+    if failed := _failed(manifest):
+        return Refreshed("gates_failed", failed, night.folder, outcome, changes)
     rows = _rows(manifest)
     if publisher is None or config.publish is None:
         return Refreshed("built", f"{rows} in {night.folder}", night.folder, outcome, changes)
@@ -78,18 +77,27 @@ async def publish_here(folder: Path, options: PublishOptions) -> Published:
 async def _unchanged(
     config: BuildConfig, root: Path, night: Tonight, manifest: Manifest, publisher: Publisher | None
 ) -> Refreshed:
-    """Nothing to build; what an earlier run could not publish is published now."""
+    """Nothing to build; what an earlier run could not say of the build or publish is said and published now."""
     if latest(root).get("folder") != night.folder.name:  # what it was before is what it is again
-        note(root, folder=night.folder.name, build_id=manifest.build_id, published={})
+        become_newest(root, night, manifest)
+    manifest = under_its_gates(config, night.folder, manifest)  # other gates, another card
+    changes = ""
+    if night.previous and not says_changes(night.folder):
+        changes = changes_since(night.previous, night.folder)
     said = f"nothing is new since {night.folder.name}: the same problems, models, config and code"
-    wanted = publisher is not None and config.publish is not None and not latest(root).get("published")
-    if not wanted or not all(gate.passed for gate in manifest.gates):
-        return Refreshed("nothing_new", said, night.folder)
-    assert publisher is not None and config.publish is not None
+    if failed := _failed(manifest):
+        return Refreshed("gates_failed", f"{said}; {failed}", night.folder, None, changes)
+    if publisher is None or config.publish is None or latest(root).get("published"):
+        return Refreshed("nothing_new", said, night.folder, None, changes)
     published = await _publish(config.publish, root, night.folder, publisher)
-    return Refreshed(
-        "published", f"{said}; published to {published.where}", night.folder, None, "", published
-    )
+    said = f"{said}; published to {published.where}"
+    return Refreshed("published", said, night.folder, None, changes, published)
+
+
+def _failed(manifest: Manifest) -> str:
+    """Why the dataset may not be published; empty where it may."""
+    said = "; ".join(f"{gate.gate}: {gate.said}" for gate in manifest.gates if not gate.passed)
+    return f"not published: {said}" if said else ""
 
 
 async def _publish(options: PublishOptions, root: Path, folder: Path, publisher: Publisher) -> Published:
