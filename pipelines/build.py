@@ -115,8 +115,6 @@ def only_build_in(work: Path) -> Iterator[None]:
             raise ResumeError(
                 f"another build is running in {work.parent}; wait for it, or use another --out"
             ) from None
-        for partial in work.glob("*/.*.partial"):
-            shutil.rmtree(partial, ignore_errors=True)  # what a killed build left behind
         yield
 
 
@@ -158,9 +156,14 @@ def identify(config: BuildConfig, plan: Plan) -> str:
 
 
 async def _all_chunks(
-    chunks: Sequence[ChunkInput], kit: Kit, progress: Progress, stages: Stages
+    chunks: Sequence[ChunkInput],
+    kit: Kit,
+    progress: Progress,
+    stages: Stages,
+    tried: dict[str, ChunkResult],
 ) -> list[ChunkResult]:
-    """Results in plan order; finished chunks are taken as they are, those with unfinished cases tried again.
+    """Results in plan order; finished chunks are taken as they are, those with unfinished cases tried again, once a
+    run: `tried` are the results of its earlier rounds, by address.
 
     What the journal holds whole is rebuilt by processes of its own before. A chunk begins when all cases of the
     one before are in flight.
@@ -173,14 +176,15 @@ async def _all_chunks(
             return await stages.chunk(chunk, kit, progress.tick, known[chunk.name])
         progress.chunk_begun(chunk)
         result = await stages.chunk(chunk, kit, progress.tick, None)
+        tried[kit.address(chunk)] = result
         progress.chunk_done(chunk, result)
         if not stages.ticks:
             progress.resumed(result)
         return result
 
     for chunk in chunks:
-        done = await asyncio.to_thread(finished, chunk, kit)
-        if done is not None and not done.unfinished:
+        done = tried.get(kit.address(chunk)) or await asyncio.to_thread(finished, chunk, kit)
+        if done is not None:
             known[chunk.name] = done
             progress.resumed(done)
 
@@ -250,7 +254,7 @@ def finish(
         name=config.name,
         format_version=FORMAT_VERSION,
         version=version(),
-        config=config.identity(),
+        config=config.described(),
         config_digest=config.digest(),
         files=tuple(files),
         counts=total,

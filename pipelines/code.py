@@ -29,16 +29,21 @@ def code_fingerprint(modules: Collection[str], without: Collection[str] = (), ro
 def closure(modules: Collection[str], without: Collection[str] = (), root: Path = ROOT) -> dict[str, Path]:
     """The modules and all they import of our packages, by name, with their files. ValueError for an unknown one."""
     found: dict[str, Path] = {}
+    seen: set[str] = set()
     waiting = list(modules)
     for module in modules:
         if _file(module, root) is None:
             raise ValueError(f"there is no module {module!r} under {root}")
     while waiting:
         module = waiting.pop()
-        path = _file(module, root)
-        if path is None or module in found or _within(module, without):
+        if module in seen:
+            continue
+        seen.add(module)
+        path = None if _within(module, without) else _file(module, root)
+        if path is None:
             continue
         found[module] = path
+        waiting += [module.rpartition(".")[0]] * ("." in module)  # a package's own code runs before
         waiting += _imports(path, path.stat().st_mtime_ns)
     return found
 

@@ -3,13 +3,14 @@
 Everything except `gates`, `publish` and `run` decides what the rows are; a build can only be resumed with the same.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from filters.base import FILTERS, RowFilter
-from filters.verify.math.options import JudgeOptions
+from filters.verify.math.options import HOUSEKEEPING, JudgeOptions
 from generators.ask import LocateOptions
 from generators.attempts_file import AttemptsFile
 from generators.engines.base import ENGINES, EngineOptions, policy_id
@@ -243,9 +244,14 @@ class BuildConfig(Options):
                 raise ConfigError(f"run.prices: {role!r} is no role{nearest(role, ROLES)}")
 
     def identity(self) -> dict[str, Any]:
-        """What decides the rows: everything but `gates`, `publish` and `run`."""
+        """What decides the rows: everything but `gates`, `publish`, `run` and what is only said of them."""
+        return identity_of(self.described())
+
+    def described(self) -> dict[str, Any]:
+        """The identity with the terms of use that the card states: what a manifest says of the config."""
         # Where files lie does not decide the rows; what is in them is checked by the plan's hashes.
-        whole = self.model_dump(mode="json", exclude={"run", "gates", "data_dir", "publish"})
+        left_out = dict.fromkeys(("run", "gates", "data_dir", "publish"), True)
+        whole = self.model_dump(mode="json", exclude={**left_out, "judge": set(HOUSEKEEPING)})
         sources = [member(SOURCES, s, f"sources.{i}") for i, s in enumerate(self.sources)]
         for key, made in (
             ("sources", sources),
@@ -265,6 +271,17 @@ class BuildConfig(Options):
     def digest(self) -> str:
         """Hash of the identity."""
         return content_hash(self.identity())
+
+
+def identity_of(described: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides the rows, of a described config or a manifest's."""
+    whole = {name: value for name, value in described.items() if name != "gates"}
+    whole.update({name: _without_terms(whole[name]) for name in ROLES if whole.get(name)})
+    return {**whole, "attempts": [_without_terms(file) for file in whole.get("attempts", ())]}
+
+
+def _without_terms(written: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in written.items() if name != "terms"}
 
 
 def model_ids(config: BuildConfig) -> dict[str, str]:

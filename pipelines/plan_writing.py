@@ -1,10 +1,9 @@
 """Writing a plan: problems of all sources with the attempts brought for them, cut into chunks."""
 
 import itertools
-import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,10 +11,12 @@ from generators.attempts_file import AttemptsFile, ImportedAttempt
 from generators.sources.base import Source
 from pipelines.chunk_input import ChunkInput
 from pipelines.config import BuildConfig
+from pipelines.cutting import cut
 from pipelines.files import sha256_of, write_json
+from pipelines.store import own_name
 from schemas.dropped import Dropped
 from schemas.exceptions import InputError
-from schemas.ids import canonical_json, seed_of
+from schemas.ids import canonical_json
 from schemas.problem import Problem
 
 Brought = dict[str, list[ImportedAttempt]]
@@ -26,8 +27,7 @@ DROPPED = "dropped.jsonl"
 
 def write_plan(config: BuildConfig, sources: Sequence[Source], folder: Path) -> None:
     """Read everything once and write it as chunk inputs into the folder, which appears whole."""
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = folder.with_name(f".{folder.name}.{own_name()}.partial")
     partial.mkdir(parents=True)
     dropped: list[Dropped] = []
     counts: Counter[str] = Counter()
@@ -35,7 +35,7 @@ def write_plan(config: BuildConfig, sources: Sequence[Source], folder: Path) -> 
     problems = _read_problems(sources, most_planned(config), dropped)
     chunks = [
         _write_chunk(partial, number, batch, brought, counts)
-        for number, batch in enumerate(_batched(problems, config.chunk_size, config.limit))
+        for number, batch in enumerate(cut_problems(problems, config.chunk_size, config.limit))
     ]
     _unmatched(brought, config, dropped)
     if not chunks:
@@ -47,11 +47,12 @@ def write_plan(config: BuildConfig, sources: Sequence[Source], folder: Path) -> 
     counts.update(f"dropped.{d.stage}.{d.reason}" for d in dropped)
     content = {"chunks": [asdict(chunk) for chunk in chunks], "counts": dict(sorted(counts.items()))}
     write_json(partial / "plan.json", {**content, "first": _first(chunks, config.limit)})
-    shutil.rmtree(folder, ignore_errors=True)  # without its plan.json: nobody's
+    if not (folder / "plan.json").is_file():
+        shutil.rmtree(folder, ignore_errors=True)  # without its plan.json: nobody's
     try:
         partial.replace(folder)
     except OSError:
-        # Another build planned the same just now.
+        # Another build planned the same meanwhile, and may be reading it.
         if not (folder / "plan.json").is_file():
             raise
         shutil.rmtree(partial, ignore_errors=True)
@@ -100,22 +101,11 @@ def most_planned(config: BuildConfig) -> int | None:
     return config.limit << config.targets.rounds
 
 
-def _batched(problems: Iterator[Problem], size: int, limit: int | None) -> Iterator[list[Problem]]:
-    """Chunks of `size` on average, at most twice that; one ends at the limit, so that what is behind it is in reserve.
-
-    Where a chunk ends is decided by the ids in it, so that a new problem changes the chunk it falls into and
-    no other.
-    """
-    least = -(-size // 2)
-    batch: list[Problem] = []
-    for number, problem in enumerate(problems, 1):
-        batch.append(problem)
-        ends = len(batch) >= least and seed_of("chunk", problem.id) % (size - least + 1) == 0
-        if ends or len(batch) == 2 * size or number == limit:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def cut_problems(problems: Iterable[Problem], size: int, limit: int | None = None) -> Iterator[list[Problem]]:
+    """Chunks of `size` problems on average; one ends at the limit, so that what is behind it is in reserve."""
+    waiting = iter(problems)
+    yield from cut(itertools.islice(waiting, limit), lambda problem: problem.id, size)
+    yield from cut(waiting, lambda problem: problem.id, size)
 
 
 def _write_chunk(

@@ -9,12 +9,13 @@ The journal and the judge's verdicts stay: from them everything else can be made
 
 import json
 import shutil
+import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from pipelines.files import write_json
-from pipelines.store import folder_name
+from pipelines.store import STALE_S, folder_name
 
 _USED = Path("work") / "chunks.json"
 
@@ -25,7 +26,7 @@ def note_use(out: Path, plan: str, chunks: Collection[str]) -> None:
 
 
 def prune(store: Path, builds: Iterable[Path]) -> int:
-    """Remove chunk results and plans that none of the builds used; returns how many. The store is nobody else's.
+    """Remove chunk results and plans that none of the builds used; returns how many. Anything younger than a day stays.
 
     Nothing where one of the builds does not say what it used. What is being removed while the process is killed is
     never taken for whole: it is renamed first.
@@ -56,4 +57,16 @@ def _others(folder: Path, kept: Collection[str]) -> list[Path]:
     """What is in the folder under other names than these; what is half written is left."""
     if not folder.is_dir():
         return []
-    return [path for path in sorted(folder.iterdir()) if path.name not in kept and path.name[0] != "."]
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name not in kept and path.name[0] != "." and _old(path)
+    ]
+
+
+def _old(path: Path) -> bool:
+    """Whether nobody can be in the middle of a build with it: another one may use the same store."""
+    try:
+        return time.time() - path.stat().st_mtime > STALE_S
+    except OSError:
+        return False

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.chunk_result import ChunkResult
 from pipelines.files import sha256_of
 from pipelines.plan import Plan, read_dropped
+from pipelines.row_groups import row_groups
 from pipelines.selection import Selection
-from pipelines.tables import read_file, slices, write_rows, write_tables
-from schemas.arrow import ROW_TABLES, TABLES, to_table
+from pipelines.tables import read_file, write_groups, write_rows
+from schemas.arrow import ROW_TABLES, TABLES
 from schemas.dropped import Dropped
 from schemas.manifest import DataFile
 
 SHARD_ROWS = 100_000
-"""Most rows of a shard: at 2-4 kB a row some 300 MB before compression, as the Hub's viewer likes."""
+"""Rows that fill a shard: at 2-4 kB a row some 300 MB before compression, as the Hub's viewer likes."""
 
 
 def write_shards(
@@ -43,26 +43,41 @@ def write_shards(
 def _write_split(
     out: Path, partial: Path, chunks: Sequence[ChunkResult], table: str, split: str, chosen: Selection
 ) -> list[DataFile]:
-    sources = [Path(c.folder, f"{table}.{split}.parquet") for c in chunks]
-    sources = [path for path in sources if path.is_file()]
-    rows = sum(_rows_in(path, chosen) for path in sources)
-    shards = max(1, -(-rows // SHARD_ROWS))
+    # What a chunk says it has must be there: what is gone is an error, and never a dataset without it.
+    name = f"{table}.{split}.parquet"
+    sources = [Path(chunk.folder, name) for chunk in chunks if name in chunk.files]
+    groups = row_groups(_left(read_file(path), chosen) for path in sources)
     (partial / table).mkdir(parents=True, exist_ok=True)
-    parts = slices((_left(read_file(path), chosen) for path in sources), SHARD_ROWS)
+    written: list[tuple[Path, int]] = []
+    for shard in _shards(groups):
+        path = partial / table / f"{split}-{len(written):05d}.parquet"
+        written.append((path, write_groups(path, table, shard)))
     files = []
-    for number in range(shards):
-        name = f"{split}-{number:05d}-of-{shards:05d}.parquet"
-        path = partial / table / name
-        written = write_tables(path, table, next(parts, [to_table(table, [])]))
-        relative = (Path("data") / table / name).as_posix()
-        files.append(DataFile(relative, table, split, written, path.stat().st_size, sha256_of(path)))
+    for path, rows in written or [_empty(partial, table, split)]:
+        place = path.rename(path.with_stem(f"{path.stem}-of-{max(1, len(written)):05d}"))
+        relative = (Path("data") / table / place.name).as_posix()
+        files.append(DataFile(relative, table, split, rows, place.stat().st_size, sha256_of(place)))
     return files
 
 
-def _rows_in(path: Path, chosen: Selection) -> int:
-    if chosen.out:
-        return int(_left(pq.read_table(path, columns=["id"]), chosen).num_rows)
-    return int(pq.read_metadata(path).num_rows)
+def _shards(groups: Iterator[pa.Table]) -> Iterator[Iterator[pa.Table]]:
+    """Row groups shard by shard, each to be used up before the next. A shard ends with the row group that fills it:
+    rows put in before it hardly ever change which, so the shards behind stay the files they are."""
+    for first in groups:
+        yield _shard(first, groups)
+
+
+def _shard(first: pa.Table, groups: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    rows = first.num_rows
+    yield first
+    while rows < SHARD_ROWS and (group := next(groups, None)) is not None:
+        rows += group.num_rows
+        yield group
+
+
+def _empty(partial: Path, table: str, split: str) -> tuple[Path, int]:
+    path = partial / table / f"{split}-00000.parquet"
+    return path, write_groups(path, table, [])
 
 
 def _left(table: pa.Table, chosen: Selection) -> pa.Table:
@@ -80,7 +95,7 @@ def write_dropped(out: Path, plan: Plan, chunks: Sequence[ChunkResult], chosen: 
     write_rows(folder / "planning.parquet", "dropped", [asdict(d) for d in read_dropped(plan)])
     for chunk in chunks:
         source = Path(chunk.folder)
-        if (source / "dropped.parquet").is_file():
+        if "dropped.parquet" in chunk.files:
             shutil.copyfile(source / "dropped.parquet", folder / f"{source.name}.parquet")
     if chosen.out:
         write_rows(folder / "selection.parquet", "dropped", [*_not_chosen(chunks, chosen)])
@@ -89,10 +104,10 @@ def write_dropped(out: Path, plan: Plan, chunks: Sequence[ChunkResult], chosen: 
 def _not_chosen(chunks: Sequence[ChunkResult], chosen: Selection) -> Iterator[dict[str, Any]]:
     """Rows that caps and targets left out, whole, with the reason."""
     for chunk in chunks:
-        for path in sorted(Path(chunk.folder).glob("*.parquet")):
-            if path.name.partition(".")[0] not in ROW_TABLES:
+        for name in sorted(chunk.files):
+            if name.partition(".")[0] not in ROW_TABLES:
                 continue
-            table = read_file(path)
+            table = read_file(Path(chunk.folder, name))
             for row in table.filter([value in chosen.out for value in table["id"].to_pylist()]).to_pylist():
                 yield asdict(
                     Dropped(

@@ -1,20 +1,21 @@
-"""Parquet as every table is written: zstd, page index, content-defined chunks, few large row groups.
+"""Parquet as every table is written: zstd, page index, content-defined chunks, row groups by content.
 
-The same rows in the same order give the same bytes (within one pyarrow version). Row groups are
-cut by count, so a table written at once and in parts is the same file.
+The same rows in the same order give the same bytes (within one pyarrow version), whether a table is written at
+once or in parts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.arrow import dictionary_leaves, schema, to_table
+from pipelines.row_groups import row_groups
+from schemas.arrow import dictionary_leaves, schema, statistics_leaves, to_table
 
-ROW_GROUP = 10_000
-"""Rows per row group: large groups keep content-defined chunks stable when rows are inserted."""
+MOST_ROWS = 10_000
+"""Rows of a row group at most."""
 
 
 def write_rows(path: Path, table: str, rows: list[dict[str, Any]]) -> None:
@@ -23,38 +24,26 @@ def write_rows(path: Path, table: str, rows: list[dict[str, Any]]) -> None:
 
 
 def write_tables(path: Path, table: str, parts: Iterable[pa.Table]) -> int:
-    """Write Arrow tables one after another into a file with fixed row groups; returns its rows."""
+    """Write Arrow tables one after another into a file, in row groups of their own; returns its rows."""
+    return write_groups(path, table, row_groups(parts))
+
+
+def write_groups(path: Path, table: str, groups: Iterable[pa.Table]) -> int:
+    """Write Arrow tables as the row groups of a file; returns its rows."""
     rows = 0
     with pq.ParquetWriter(
         path,
         schema(table),
         compression="zstd",
         use_dictionary=dictionary_leaves(table),
+        write_statistics=statistics_leaves(table),
         write_page_index=True,
         use_content_defined_chunking=True,
     ) as writer:
-        for pieces in slices(parts, ROW_GROUP):
-            group = pa.concat_tables(pieces)
-            writer.write_table(group, row_group_size=ROW_GROUP)
+        for group in groups:
+            writer.write_table(group, row_group_size=MOST_ROWS)
             rows += group.num_rows
     return rows
-
-
-def slices(tables: Iterable[pa.Table], size: int) -> Iterator[list[pa.Table]]:
-    """Tables regrouped into lists of exactly `size` rows, the last one shorter."""
-    group: list[pa.Table] = []
-    room = size
-    for table in tables:
-        start = 0
-        while table.num_rows - start >= room:
-            group.append(table.slice(start, room))
-            yield group
-            start, group, room = start + room, [], size
-        if start < table.num_rows:
-            group.append(table.slice(start))
-            room -= table.num_rows - start
-    if group:
-        yield group
 
 
 def read_file(path: Path) -> pa.Table:

@@ -16,8 +16,8 @@ _ANY_ROW = ("seed", "prompt", "steps", "judge", "locate", "policy", "teacher", "
 _SELECTING = ("filters", "targets", "caps")
 """Parts that only leave rows out; `dropped/` says which."""
 
-_OF_MODELS = ("engine", "sampling", "samples")
-"""Of a role: fingerprints and samples say what changed."""
+_OF_MODELS = ("engine", "sampling", "samples", "terms")
+"""Of a role: fingerprints and samples say what changed, terms change no row."""
 
 
 def settings(a: Manifest, b: Manifest) -> tuple[Setting, ...]:

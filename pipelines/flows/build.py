@@ -11,7 +11,7 @@ from prefect.logging import get_run_logger
 from pipelines.build import Outcome, build
 from pipelines.config import BuildConfig
 from pipelines.flows.artifacts import FlowProgress
-from pipelines.flows.now import NOW, Now
+from pipelines.flows.now import NOW, Now, begun
 from pipelines.flows.stages import flow_stages
 from pipelines.progress_base import Progress
 
@@ -30,8 +30,7 @@ async def build_flow(config: BuildConfig, out: str) -> dict[str, int]:
 # A flow's own function travels to other machines by value, with all it names: it may name nothing that cannot.
 async def _built(config: BuildConfig, out: Path) -> dict[str, int]:
     config.check()
-    here = NOW.get() or Now(config, Progress())
-    NOW.set(here)
+    here = begun(config)
     async with FlowProgress(config, here.progress) as shown, gpu_slot(config), flow_stages(config) as stages:
         here.outcome = await build(config, out, shown, stages)
         await shown.end(here.outcome)

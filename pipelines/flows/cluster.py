@@ -32,6 +32,7 @@ from pipelines.flows.tasks import ChunkTask, worth_another_try
 from pipelines.kit import Kit, open_kit
 from pipelines.worker import BOUGHT, Opener, the_worker
 from schemas.exceptions import EngineError
+from schemas.ids import content_hash
 
 
 @task(name="chunk", task_run_name="{name}: {problems} problems", persist_result=False)
@@ -144,7 +145,7 @@ async def cluster_stages(config: BuildConfig) -> AsyncIterator[Stages]:
 
             stack.callback(end_engines)
             engines = start_engines(config, run)
-        work = str(Path(tempfile.gettempdir()) / f"corrigenda-{run}")
+        work = str(Path(tempfile.gettempdir()) / f"corrigenda-{content_hash(config.run.store)[:12]}")
         cluster = Cluster(config, runner, engines, work)
         yield Stages(plan=plan_stage, chunk=cluster.chunk, kit=_driver_kit, ahead=_nothing, ticks=False)
 

@@ -15,7 +15,7 @@ from pipelines.config import BuildConfig
 from pipelines.flows.artifacts import FlowProgress
 from pipelines.flows.build import gpu_slot
 from pipelines.flows.housekeeping import tidy_runs
-from pipelines.flows.now import NOW, Now
+from pipelines.flows.now import NOW, Now, begun
 from pipelines.flows.publish import publish_as_task
 from pipelines.flows.stages import flow_stages
 from pipelines.flows.summary import summary
@@ -58,8 +58,7 @@ async def refresh_as_flow(config: BuildConfig, root: Path, publish: bool, progre
 
 
 async def _refreshed(config: BuildConfig, root: Path, publish: bool) -> Refreshed:
-    here = NOW.get() or Now(config, Progress())
-    NOW.set(here)
+    here = begun(config)
     here.config = placed(config, root)
     async with (
         FlowProgress(config, here.progress) as shown,

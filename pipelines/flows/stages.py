@@ -30,6 +30,7 @@ async def flow_stages(config: BuildConfig) -> AsyncIterator[Stages]:
 
 def plan_stage(config: BuildConfig, work: Path) -> Plan:
     """Plan as a task of the running flow."""
+    now().config = config
     plan_task(str(work))
     plan = now().plan
     assert plan is not None
@@ -39,6 +40,10 @@ def plan_stage(config: BuildConfig, work: Path) -> Plan:
 async def _chunk(chunk: ChunkInput, kit: Kit, tick: Tick, known: ChunkResult | None) -> ChunkResult:
     here = now()
     here.kit, here.tick = kit, tick
-    task = configured(chunk_task, here.config, kit, known is not None)
-    said = ChunkResult(**await task(**asdict(chunk), address=kit.address(chunk)))
+    if (known is not None) not in here.tasks:  # making one reads its source file: 3 ms
+        here.tasks[known is not None] = configured(chunk_task, here.config, kit, known is not None)
+    task, address = here.tasks[known is not None], kit.address(chunk)
+    if known is not None:
+        here.known[address] = known
+    said = ChunkResult(**await task(**asdict(chunk), address=address, opened=known is None))
     return known or said

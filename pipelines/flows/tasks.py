@@ -5,7 +5,6 @@ input, config, models and code; Prefect sees only the text of the task itself, a
 unnoticed.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +15,7 @@ from prefect.context import TaskRunContext
 from prefect.runtime import task_run
 
 from pipelines.chunk_input import ChunkInput
-from pipelines.chunks import finished, work_chunk
+from pipelines.chunks import work_chunk
 from pipelines.config import BuildConfig
 from pipelines.flows.now import now
 from pipelines.kit import Kit
@@ -46,18 +45,19 @@ def _address(context: TaskRunContext, parameters: Mapping[str, Any]) -> str:
     cache_key_fn=_address,
 )
 async def chunk_task(
-    name: str, address: str, path: str, sha256: str, problems: int, samples: int
+    name: str, address: str, path: str, sha256: str, problems: int, samples: int, opened: bool
 ) -> dict[str, Any]:
-    """Work on one chunk in this process, or take what is finished; returns its folder, file hashes and counts."""
+    """Work on one chunk in this process, or take what is finished; returns its folder, file hashes and counts.
+
+    `opened`: whoever began the task has opened the chunk in the window, for its first try.
+    """
     here, chunk = now(), ChunkInput(name, path, sha256, problems, samples)
     assert here.kit is not None and here.tick is not None
-    done = await asyncio.to_thread(finished, chunk, here.kit)
-    if done is None or done.unfinished:
-        if (task_run.run_count or 1) > 1:
-            # Whoever began the task had opened the chunk in the window for its first try.
-            await here.kit.window.open_chunk(chunk.problems)
-        done = await work_chunk(chunk, here.kit, here.tick)
-    return asdict(done)
+    if not opened and (known := here.known.get(address)):
+        return asdict(known)
+    if not opened or (task_run.run_count or 1) > 1:
+        await here.kit.window.open_chunk(chunk.problems)
+    return asdict(await work_chunk(chunk, here.kit, here.tick))
 
 
 def configured(plain: ChunkTask, config: BuildConfig, kit: Kit, known: bool) -> ChunkTask:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import yaml
 from generators.engines.base import ENGINES, EngineOptions
 from generators.recipes.base import RECIPES
 from pipelines.card import write_card
-from pipelines.config import DEFAULT_GATES, BuildConfig
+from pipelines.config import DEFAULT_GATES, BuildConfig, identity_of
 from pipelines.config_file import first_difference, load
 from pipelines.figures.columns import read_columns
 from pipelines.files import write_json
@@ -58,10 +58,12 @@ def examined_again(folder: Path, path: Path | None = None) -> Manifest:
 
 
 def under_its_gates(config: BuildConfig, folder: Path, manifest: Manifest) -> Manifest:
-    """The manifest of a finished build; examined again where the config's gates are no longer those it has."""
-    if manifest.config.get("gates") == config.gates:
+    """The manifest of a finished build; examined again where the config's gates are no longer those it has, or the
+    terms that its card states."""
+    described = {**config.described(), "gates": config.gates}
+    if manifest.config == described:
         return manifest
-    return _examined(folder, manifest, _of_config(config))
+    return _examined(folder, replace(manifest, config=described), _of_config(config))
 
 
 def _examined(folder: Path, manifest: Manifest, asked: Asked) -> Manifest:
@@ -97,8 +99,7 @@ def _asked(folder: Path, manifest: Manifest, path: Path | None) -> Asked:
     if alone is not None:
         return Asked(alone.gates, Path(alone.data_dir), *_kept_engine(manifest))
     config = load(path, [])
-    kept = {name: value for name, value in manifest.config.items() if name != "gates"}
-    difference = first_difference(kept, config.identity())
+    difference = first_difference(identity_of(manifest.config), config.identity())
     if difference:
         raise ConfigError(f"{path} is not the config that {folder} was built with; {difference}")
     return _of_config(config)

@@ -2,21 +2,16 @@
 
 import json
 import os
-import secrets
-import shutil
-import socket
 import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.commands import ROOT, command, corrigenda, hashes
 from tests.journals import journal_keys
+from tests.ray.cluster import Nodes, cluster, prefect_server
 from tests.s3.world import NEEDS_S3FS, bucket, new_url
 from tests.world import write_world
 
@@ -26,77 +21,10 @@ PROBLEMS = 24
 SLOW = ("--set", "policy.engine.delay_s=0.05")
 
 
-class Nodes:
-    """The cluster's process."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        (folder / "ray").mkdir(parents=True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.ray.nodes"],
-            cwd=ROOT,
-            env={**environment, "RAY_TMPDIR": str(folder), "RAY_USAGE_STATS_ENABLED": "0"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().strip()
-
-    def kill_one(self) -> None:
-        """End a node with all its processes."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write("kill\n")
-        self.process.stdin.flush()
-        assert self.process.stdout.readline() == "killed\n"
-
-    def end(self) -> None:
-        """End them all."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait(60)
-
-
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """With a Prefect server of the tests' own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {
-        **os.environ,
-        "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect")),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)],
-        env=own,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"{own['PREFECT_API_URL']}/health", timeout=1).read()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield own
-    server.kill()
-    server.wait()
-
-
-@contextmanager
-def cluster(environment: dict[str, str]) -> Iterator[Nodes]:
-    """Three nodes while the block runs."""
-    folder = Path(f"/tmp/cr-{secrets.token_hex(3)}")  # Ray's sockets allow only short paths
-    running = Nodes(folder, environment)
-    try:
-        yield running
-    finally:
-        running.end()
-        shutil.rmtree(folder, ignore_errors=True)
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as own:
+        yield own
 
 
 @pytest.fixture

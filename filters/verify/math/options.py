@@ -12,7 +12,10 @@ from pydantic import Field
 
 from schemas.family import Options
 
-RESOURCES = frozenset({"workers", "deadline_s", "memory_bytes", "cache_dir", "disagreements"})
+HOUSEKEEPING = frozenset({"workers", "cache_dir", "disagreements"})
+"""Options that change no verdict."""
+
+RESOURCES = HOUSEKEEPING | {"deadline_s", "memory_bytes"}
 """Options that say what judging may cost and where it is kept, not what is right."""
 
 

@@ -60,7 +60,7 @@ def _about(out: Path, config: BuildConfig | None) -> Iterator[Finding]:
     if _locked(out / "work" / "lock"):
         yield RUNNING.found(str(out))
     before = json.loads(saved.read_text(encoding="utf-8"))["config"]
-    if config is None or not (out / "work" / "plan" / "plan.json").is_file():
+    if config is None or not (out / "work" / "plan.json").is_file():
         return
     try:
         difference = first_difference(before, config.identity())

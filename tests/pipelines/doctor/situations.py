@@ -161,8 +161,7 @@ def _spoil_third(path: Path) -> None:
 def _folder(w: World, *changes: str, spoil: str = "") -> Found:
     out = w.tmp / "o"
     claim(out, w.config())
-    (out / "work" / "plan").mkdir()
-    (out / "work" / "plan" / "plan.json").write_text("{}", encoding="utf-8")
+    (out / "work" / "plan.json").write_text("{}", encoding="utf-8")
     if spoil:
         (out / "work" / "config.json").write_text(spoil, encoding="utf-8")
     return folder.look(w.situation(*changes, out=out))
