@@ -7,12 +7,13 @@ import pytest
 
 from pipelines.address import case_code, choice_code, plan_code
 from pipelines.code import PACKAGES, ROOT, closure, code_fingerprint
+from generators.attempts_file import AttemptsFile
 from pipelines.config import BuildConfig
 
 PLAN, CASE, CHOICE = "plan", "case", "choice"
 CONFIG = BuildConfig(
     sources=[{"type": "jsonl", "paths": ["p.jsonl"]}],
-    attempts=[{"paths": ["a.jsonl"]}],
+    attempts=[AttemptsFile(paths=["a.jsonl"])],
     recipes=[{"type": "lemma"}, {"type": "step_pairs"}],
 )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.chunk_result import ChunkResult
 from pipelines.store import RECORD, Store
 
 ADDRESS = "a" * 64
@@ -18,8 +19,10 @@ def write(folder: Path, content: bytes = b"") -> Path:
     return folder
 
 
-def keep(store: Store, address: str = ADDRESS, content: bytes = b"", **counts: int) -> None:
-    store.keep(address, write(store.begin(address), content), {**COUNTS, **counts})
+def keep(
+    store: Store, address: str = ADDRESS, content: bytes = b"", **counts: int
+) -> ChunkResult:
+    return store.keep(address, write(store.begin(address), content), {**COUNTS, **counts})
 
 
 def test_a_result_is_found_by_its_address_with_its_files_and_counts(tmp_path: Path) -> None:
@@ -70,7 +73,7 @@ def test_a_damaged_result_is_as_good_as_none_and_is_made_again(tmp_path: Path, d
 @pytest.mark.parametrize("open_case", ["failed", "unpaid"])
 def test_an_unfinished_result_is_nobody_elses_and_a_finished_one_stays(tmp_path: Path, open_case: str) -> None:
     store = Store(tmp_path)
-    first = keep(store, **{open_case: 1})
+    first = store.keep(ADDRESS, write(store.begin(ADDRESS), b""), {**COUNTS, open_case: 1})
     assert first.unfinished and store.find(ADDRESS) is None
     assert store.named(Path(first.folder).name) == first
     keep(store, content=b" more")
