@@ -45,7 +45,10 @@ def tokens_of(file: Path) -> list[tuple[int, str]]:
     # Words with their space and single digits, as Qwen's tokenizer cuts.
     cut = Regex(r" ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+")
     core.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(cut, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(cut, "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     core.decoder = decoders.ByteLevel()
     core.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=VOCABULARY, show_progress=False))
@@ -76,7 +79,9 @@ def replies(tokens: Sequence[tuple[int, str]], length: int) -> Iterator[bytes]:
             "prompt_token_ids": [1] * 100,
         }
         body = json.dumps({"id": "cmpl-0", "model": "bench", "choices": [choice], "usage": {}})
-        yield body.replace('"usage": {}', f'"usage": {{"prompt_tokens": PROMPT, "completion_tokens": {length}}}').encode()
+        yield body.replace(
+            '"usage": {}', f'"usage": {{"prompt_tokens": PROMPT, "completion_tokens": {length}}}'
+        ).encode()
 
 
 def serve(pipe: Connection, bodies: Sequence[bytes]) -> None:
@@ -123,14 +128,18 @@ async def _head(reader: asyncio.StreamReader) -> tuple[str, int] | None:
 
 async def ask(port: int, folder: str) -> float:
     """Milliseconds of CPU an answer."""
-    options = OpenAIServer(urls=(f"http://127.0.0.1:{port}/v1",), model="bench", tokenizer=str(EMBEDDED), api="completions")
+    options = OpenAIServer(
+        urls=(f"http://127.0.0.1:{port}/v1",), model="bench", tokenizer=str(EMBEDDED), api="completions"
+    )
     role = Role(JournaledEngine(options.open(), Journal(folder)), Sampling(max_tokens=8192))
     await role.ask((Message("user", "warm up"),))
     numbers = iter(range(ANSWERS))
 
     async def worker() -> None:
         for number in numbers:
-            await role.ask((Message("user", f"Natalia sold {number} clips in April and half in May. How many?"),))
+            await role.ask(
+                (Message("user", f"Natalia sold {number} clips in April and half in May. How many?"),)
+            )
 
     before = time.process_time()
     await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
@@ -140,7 +149,9 @@ async def ask(port: int, folder: str) -> float:
 
 def main() -> None:
     """Measure, one JSON object a line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path, help="JSON lines with `response` texts")
     parser.add_argument("lengths", nargs="*", type=int, default=[40, 500, 2000])
     arguments = parser.parse_args()

@@ -16,7 +16,9 @@ import pipelines.plan  # noqa: F401 - its memory is no part of what is measured
 from bench.own_process import Report, measured
 from pipelines.config_file import load
 
-WORDS = "Natalia sold clips to her friends in April and then she sold half as many in May how many did".split()
+WORDS = (
+    "Natalia sold clips to her friends in April and then she sold half as many in May how many did".split()
+)
 CHUNK = 1000
 
 
@@ -49,13 +51,17 @@ def plan(folder: str) -> Report:
     return {
         "chunks": len(made.chunks),
         "mb": round(sum(path.stat().st_size for path in files) / 1e6, 1),
-        "plan_json_bytes_per_chunk": round(next(p.stat().st_size for p in files if p.name == "plan.json") / len(made.chunks)),
+        "plan_json_bytes_per_chunk": round(
+            next(p.stat().st_size for p in files if p.name == "plan.json") / len(made.chunks)
+        ),
     }
 
 
 def main() -> None:
     """Measure, one JSON object a line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("counts", nargs="*", type=int, default=[10_000, 100_000])
     for count in parser.parse_args().counts:
         for source in ("jsonl", "procedural"):

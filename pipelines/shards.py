@@ -1,5 +1,6 @@
 """Shards: the chunks' tables, one after another in problem order, as the files of the dataset."""
 
+import itertools
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,16 @@ from pipelines.chunk_result import ChunkResult
 from pipelines.files import sha256_of
 from pipelines.plan import Plan, read_dropped
 from pipelines.selection import Selection
-from pipelines.tables import read_file, slices, write_rows, write_tables
+from pipelines.tables import Stream, read_file, write_rows, write_tables
 from schemas.arrow import ROW_TABLES, TABLES, to_table
 from schemas.dropped import Dropped
 from schemas.manifest import DataFile
 
 SHARD_ROWS = 100_000
-"""Most rows of a shard: at 2-4 kB a row some 300 MB before compression, as the Hub's viewer likes."""
+"""Rows of a shard: at 2-4 kB a row some 300 MB before compression, as the Hub's viewer likes."""
+
+MOST_SHARDS = 25
+"""Shards of a split; above, their rows are doubled. A version is one commit, and the Hub advises 100 files for one."""
 
 
 def write_shards(
@@ -46,17 +50,27 @@ def _write_split(
     sources = [Path(c.folder, f"{table}.{split}.parquet") for c in chunks]
     sources = [path for path in sources if path.is_file()]
     rows = sum(_rows_in(path, chosen) for path in sources)
-    shards = max(1, -(-rows // SHARD_ROWS))
+    size = shard_rows(rows)
+    shards = max(1, -(-rows // size))
     (partial / table).mkdir(parents=True, exist_ok=True)
-    parts = slices((_left(read_file(path), chosen) for path in sources), SHARD_ROWS)
+    left = Stream(_left(read_file(path), chosen) for path in sources)
     files = []
     for number in range(shards):
         name = f"{split}-{number:05d}-of-{shards:05d}.parquet"
         path = partial / table / name
-        written = write_tables(path, table, next(parts, [to_table(table, [])]))
+        written = write_tables(path, table, itertools.chain([to_table(table, [])], left.take(size)))
         relative = (Path("data") / table / name).as_posix()
         files.append(DataFile(relative, table, split, written, path.stat().st_size, sha256_of(path)))
     return files
+
+
+def shard_rows(rows: int) -> int:
+    """Most rows of a shard of a split with so many; a multiple of a row group, so that groups stay as they are where
+    the size changes."""
+    size = SHARD_ROWS
+    while rows > MOST_SHARDS * size:
+        size *= 2
+    return size
 
 
 def _rows_in(path: Path, chosen: Selection) -> int:

@@ -57,6 +57,24 @@ def slices(tables: Iterable[pa.Table], size: int) -> Iterator[list[pa.Table]]:
         yield group
 
 
+class Stream:
+    """Tables one after another, of which so many rows at a time are taken."""
+
+    def __init__(self, tables: Iterable[pa.Table]) -> None:
+        self._tables = iter(tables)
+        self._rest: pa.Table | None = None
+
+    def take(self, rows: int) -> Iterator[pa.Table]:
+        """The next rows, as many as there are; to be read to the end before the next are taken."""
+        while rows:
+            table = next(self._tables, None) if self._rest is None else self._rest
+            if table is None:
+                return
+            part, self._rest = table.slice(0, rows), table.slice(rows) if table.num_rows > rows else None
+            rows -= part.num_rows
+            yield part
+
+
 def read_file(path: Path) -> pa.Table:
     """A whole file as an Arrow table."""
     return pq.read_table(path)
