@@ -3,10 +3,10 @@
     python -m bench.long_answers ../shared/data/math_rollouts.jsonl 40 500 2000
 
 The server (a process of its own, 127.0.0.1) replies at once in the form of vLLM 0.32: text, token ids, and
-log-probabilities with each token's text and its only alternative. The answers are stretches of the file's `response` texts
-of so many tokens, all different, by a BPE of 16,384 tokens that is trained on the same texts; ids are spread over 151,936
-numbers, as many as Qwen3 has, since short numbers would take less room. 64 requests at once, journaled. Counted is
-CPU time of the asking process: rendering, the request, reading the reply, the journal with sealing.
+log-probabilities with each token's text. The answers are stretches of the file's `response` texts of so many tokens,
+all different, by a BPE of 16,384 tokens that is trained on the same texts; ids are spread over 151,936 numbers, as many
+as Qwen3 has, since short numbers would take less room. 64 requests at once, journaled. Counted is CPU time of the
+asking process: rendering, the request, reading the reply, the journal with sealing.
 """
 
 import argparse
@@ -23,10 +23,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from generators.engines.base import Sampling
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.engines.openai_server import OpenAIServer
-from generators.engines.base import Sampling
 from generators.roles import Role
 from schemas.segment import Message
 

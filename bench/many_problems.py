@@ -12,13 +12,11 @@ import random
 import tempfile
 from pathlib import Path
 
-import pipelines.plan  # noqa: F401 - its memory is no part of what is measured
+import pipelines.plan  # here, so that its own memory is not measured
 from bench.own_process import Report, measured
 from pipelines.config_file import load
 
-WORDS = (
-    "Natalia sold clips to her friends in April and then she sold half as many in May how many did".split()
-)
+TEXT = "Natalia sold clips to her friends in April and then she sold half as many in May how many did"
 CHUNK = 1000
 
 
@@ -26,11 +24,11 @@ def write_config(folder: Path, count: int, source: str) -> Path:
     """A config of `count` problems."""
     options: dict[str, object] = {"type": "procedural", "count": count, "difficulty": "hard"}
     if source == "jsonl":
-        rng = random.Random(0)
+        rng, words = random.Random(0), TEXT.split()
         with (folder / "problems.jsonl").open("w", encoding="utf-8") as out:
             for number in range(count):
-                row = {"question": f"{number}: {' '.join(rng.choices(WORDS, k=45))}?", "answer": str(number)}
-                out.write(json.dumps({**row, "solution": " ".join(rng.choices(WORDS, k=55))}) + "\n")
+                row = {"question": f"{number}: {' '.join(rng.choices(words, k=45))}?", "answer": str(number)}
+                out.write(json.dumps({**row, "solution": " ".join(rng.choices(words, k=55))}) + "\n")
         options = {"type": "jsonl", "paths": [str(folder / "problems.jsonl")], "licence": "MIT"}
     config = {
         "sources": [options],

@@ -4,8 +4,8 @@
     python -m bench.scale --problems 2e6 --tokens 3000     another plan, by the same figures
 
 Counted from the figures of `bench.scale_figures`; `bench.scale_simulation` adds what counting cannot tell: idle time
-at chunks' ends, lost machines, slow ones. A plan is cut into builds, each with a share of the problems: what one process
-does at a build's end (columns, selection, shards) bounds a build, not the cluster.
+at chunks' ends, lost machines, slow ones. A plan is cut into builds, each with a share of the problems: what one
+process does at a build's end (columns, selection, shards) bounds a build, not the cluster.
 """
 
 import argparse
@@ -39,15 +39,13 @@ def plan(s: Scenario) -> list[tuple[str, str]]:
         ("core-hours of the workers, busy", f"{s.attempts * s.cpu_s / HOUR:,.0f}"),
         ("hardware interruptions to expect", f"{gpu_hours / f.GPU_HOURS_PER_LOSS.value:.1f}"),
         ("**builds**", f"**{s.builds}**"),
+        ("problems of a chunk", f"{s.chunk:,}"),
         ("chunks (tasks) of a build", f"{chunks:,.0f}"),
         ("hours of sampling a build", f"{build.hours:.1f}"),
         ("hours of one core to plan and finish a build", f"{finishing:.1f}"),
         ("hours to load a build back from the Hub", f"{2 * one.rows * f.HASH_US.value / 1e6 / HOUR:.1f}"),
         ("memory to finish a build", f"{one.rows * f.PAGES_MEMORY.value / GB:.0f} GB"),
-        (
-            "memory of a worker",
-            f"{f.WORKER_MB.value / 1000 + one.completions * f.JOURNAL_INDEX.value / GB:.1f} GB",
-        ),
+        ("memory of a worker", f"{one.worker_gb:.1f} GB"),
         (
             "Prefect's database, all builds",
             f"{chunks * s.builds * f.PREFECT_TASK_KB.value * 1000 / GB:.1f} GB",
@@ -68,6 +66,7 @@ def plan(s: Scenario) -> list[tuple[str, str]]:
         ("rows of the dataset", f"{s.rows / 1e9:.1f} billion"),
         ("its shards", f"{results:.1f} TB in {s.builds * shards(one):,.0f} files"),
         ("repositories, one commit each", f"{s.builds}"),
+        (f"files of a commit (the Hub advises {f.HUB_COMMIT.value:.0f})", f"{shards(one) + 3:,.0f}"),
     ]
 
 
@@ -147,7 +146,7 @@ def limits(s: Scenario) -> list[Limit]:
     return sorted(found, key=lambda limit: limit.attempts)
 
 
-COLUMNS = tuple(Scenario(recipes=recipes) for recipes in (ALONE, DEMO, ALL))
+COLUMNS = (Scenario(ALONE), Scenario(DEMO), Scenario(ALL, chunk=500))
 """The page's: a billion attempts of each."""
 
 
@@ -170,6 +169,14 @@ def limit_rows(scenario: Scenario = COLUMNS[0]) -> list[str]:
 
 def _attempts(count: float) -> str:
     return f"{count / 1e9:.1f} billion" if count >= 1e9 else f"{count / 1e6:,.0f} million"
+
+
+def recipe_rows() -> list[str]:
+    """What recipes ask for and make, as rows of a Markdown table."""
+    return [
+        f"| {r.name} | {r.completions:g} | {r.tokens:g} times its own | {r.rows:g} | {r.source} |"
+        for r in (s.recipes for s in COLUMNS)
+    ]
 
 
 def figure_rows() -> list[str]:
@@ -195,8 +202,8 @@ def main() -> None:
     )
     for field in fields(Scenario)[1:]:
         kind = int if field.type == "int" else float
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
-    given = vars(parser.parse_args())
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind)
+    given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
     scenarios = tuple(replace(column, **given) for column in COLUMNS)
     for title, rows in (
         ("The plan", plan_rows(scenarios)),

@@ -7,7 +7,7 @@
 from dataclasses import dataclass
 
 _SILYBENCH = (
-    "silybench-data, capacity.csv of 2026-09-24: vLLM 0.30.0, Qwen3-8B bf16, one H100 80 GB, random prompts of 128 tokens, "
+    "silybench-data, capacity.csv of 2026-09-24: vLLM 0.30.0, Qwen3-8B bf16, one H100 80 GB, prompts of 128 tokens, "
     "1,024 sampled, median between tokens at most 50 ms (fp8: 15,103)"
 )
 _HUB = "Hub documentation, Storage limits (hub-docs, August 2026)"
@@ -37,7 +37,7 @@ GPU_HOURS_PER_LOSS = Figure(
 CASE_MS = Figure(
     10.6,
     "ms of CPU an attempt: judging, recipes, filters, rows",
-    f"{_GSM8K}; slope between 330 and 1,319 problems",
+    f"{_GSM8K}; slope between 330 and 1,319 problems (9.6 in another run; MATH, with a third of the rows: 4.3)",
 )
 REPLAY_MS = Figure(0.5, "ms of CPU a completion beyond", "`python -m bench.warm`")
 CLIENT_MS = Figure(
@@ -45,8 +45,16 @@ CLIENT_MS = Figure(
 )
 CLIENT_MS_TOKEN = Figure(0.0033, "ms of CPU a token beside it", f"{_ANSWERS}: 3.9 ms at 500, 8.9 at 2,000")
 WORKER_MB = Figure(
-    600, "MB of a worker's process beside the journal's index", f"{_GSM8K}: peak, pyarrow and sympy included"
+    300,
+    "MB of a worker's process, beside a chunk's results and the journal's index",
+    f"{_GSM8K}, 64 cases in flight, one chunk: peak 363 MB of 330 problems; MATH: 283 MB of 100",
 )
+KEPT_ROW = Figure(
+    9_400,
+    "bytes of memory a row, until its chunk is written",
+    "the same: 363 and 606 MB of 330 and 1,319 problems of GSM8K, 283 and 389 MB of 100 and 600 of MATH",
+)
+KEPT_CHARACTER = Figure(4.9, "bytes of memory a row for each character of an answer", "the line above")
 
 JOURNAL_RECORD = Figure(104, "bytes a completion on disk", f"{_ANSWERS}: 181 bytes at 40 tokens")
 JOURNAL_TOKEN = Figure(
@@ -58,9 +66,6 @@ JOURNAL_INDEX = Figure(
     16,
     "bytes of memory a completion, in every process that opens it",
     "`python -m bench.journal_size`: 161 MB for 10 million",
-)
-JOURNAL_OPEN_US = Figure(
-    0.059, "µs of CPU a record to open it", "`python -m bench.journal_size`: 0.42-0.59 s for 10 million"
 )
 JOURNAL_OBJECT = Figure(65_536, "completions an object at most", "`generators/engines/journals/sealing.py`")
 JOURNAL_PUTS = Figure(
@@ -74,7 +79,9 @@ ROW_BYTES = Figure(
     f"{_GSM8K}, and the same recipes on 480 answers to MATH: 120 and 373 bytes a row",
 )
 ROW_CHARACTER = Figure(
-    0.297, "bytes a row for each character of an answer", "the same: answers of 281 and 1,133 characters"
+    0.297,
+    "bytes a row for each character of an answer",
+    "the line above: answers of 281 and 1,133 characters",
 )
 CHUNK_FILES = Figure(
     10, "files a chunk: four tables in two splits, dropped rows, record", "`pipelines/store.py`"
@@ -110,7 +117,6 @@ RAY_TASK_S = Figure(
 STORE_PUTS = Figure(
     3_500, "PUT requests a second and prefix", "Amazon S3 documentation, Optimizing performance"
 )
-HUB_FOLDER = Figure(10_000, "files a folder, at most", _HUB)
 HUB_COMMIT = Figure(100, "files a commit, recommended", _HUB)
 HUB_TB = Figure(10, "TB of public storage of a PRO account (Team: 12 and more)", _HUB)
 

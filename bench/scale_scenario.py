@@ -101,8 +101,15 @@ class Scenario:
         return f.ROW_BYTES.value + f.ROW_CHARACTER.value * f.CHARACTERS.value * self.tokens
 
     @property
+    def worker_gb(self) -> float:
+        """Memory of a worker on the largest chunk there may be, in GB."""
+        row = f.KEPT_ROW.value + f.KEPT_CHARACTER.value * f.CHARACTERS.value * self.tokens
+        kept = 2 * self.chunk * self.samples * self.recipes.rows * row
+        return (f.WORKER_MB.value * 1e6 + kept + self.completions * f.JOURNAL_INDEX.value) / GB
+
+    @property
     def builds(self) -> int:
-        """Builds that the plan is cut into, a power of two: each fits the finishing machine's memory and 2,500 tasks."""
+        """Builds that the plan is cut into, a power of two: each has 2,500 tasks at most and fits the memory."""
         needed = max(
             self.rows * f.PAGES_MEMORY.value / (0.6 * self.memory_gb * GB),
             self.problems / self.chunk / 2500,

@@ -100,8 +100,8 @@ class Fleet:
         rates = self._rates(sampling)
         ends = self.now + self.tokens[sampling] / rates[sampling]
         wakes = self.until[self.until > self.now]
-        first = min(ends.min(initial=NEVER), wakes.min(initial=NEVER))
-        then = min(float(first), self.next_loss, min(self.returns))
+        own = float(np.concatenate([ends, wakes]).min(initial=NEVER))
+        then = min(own, self.next_loss, *self.returns)
         self.tokens -= rates * (then - self.now)
         self.now = then
         for worker in np.flatnonzero(sampling & (self.tokens < 1e-2)):  # less is rounding
