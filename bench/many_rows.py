@@ -60,14 +60,19 @@ def _fresh(old: Any, copy: int) -> Any:  # noqa: ANN401 - an id, or a list of th
     return old if old == "reference" else hashlib.sha256(f"{copy}/{old}".encode()).hexdigest()[:20]
 
 
+def rows_of(tables: dict[str, pa.Table]) -> int:
+    """Rows of all tables."""
+    return sum(int(table.num_rows) for table in tables.values())
+
+
 def parts_of(tables: dict[str, pa.Table]) -> int:
     """How many chunks the rows of the build are cut into."""
-    return max(1, round(sum(table.num_rows for table in tables.values()) / CHUNK_ROWS))
+    return max(1, round(rows_of(tables) / CHUNK_ROWS))
 
 
 def number_of_chunks(tables: dict[str, pa.Table], rows: int) -> int:
     """How many chunks hold so many rows."""
-    return -(-rows * parts_of(tables) // sum(table.num_rows for table in tables.values()))
+    return -(-rows * parts_of(tables) // rows_of(tables))
 
 
 def address_of(number: int) -> str:

@@ -181,7 +181,11 @@ def recipe_rows() -> list[str]:
 
 def figure_rows() -> list[str]:
     """The figures as rows of a Markdown table."""
-    return [f"| {figure.value:,.4g} | {figure.unit} | {figure.source} |" for figure in f.figures().values()]
+    return [f"| {_number(one.value)} | {one.unit} | {one.source} |" for one in f.figures().values()]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def simulation_rows(scenario: Scenario = COLUMNS[0]) -> list[str]:

@@ -101,7 +101,7 @@ SELECT_MEMORY = Figure(460, "bytes of memory a row for targets and caps", f"{_RO
 FINISH_US = Figure(
     5.6 + 2.5 + 8.8 + 3.4, "µs of CPU a row: shards 5.6, targets 2.5, card and report 8.8, gates 3.4", _ROWS
 )
-HASH_US = Figure(32, "µs of CPU a row hashed; publishing hashes what was built and what comes back", _ROWS)
+HASH_US = Figure(36, "µs of CPU a row hashed; publishing hashes what was built and what comes back", _ROWS)
 
 PREFECT_TASK_KB = Figure(
     23,

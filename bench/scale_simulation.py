@@ -108,7 +108,7 @@ class Fleet:
             self.tokens[worker], self.until[worker] = 0.0, then + self.tail_s
         for worker in np.flatnonzero((self.tokens == 0) & (self.until <= then)):
             self.left -= self.chunks[worker] is not None
-            self._give(worker)
+            self._give(int(worker))
         if then >= min(self.returns):
             self.returns.remove(min(self.returns))
             self.gpus += GPUS_A_NODE

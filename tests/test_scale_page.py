@@ -56,7 +56,7 @@ def test_with_cores_enough_and_no_tail_no_gpu_is_idle() -> None:
     [
         ({"workers": 4}, Trouble()),
         ({"chunk": 4000}, Trouble()),
-        ({"workers": 8}, Trouble(slow_share=1.0)),
+        ({"workers": 4, "chunk": 500}, Trouble(slow_share=1.0)),
         ({}, Trouble(losses_a_day=2000.0, back_s=60)),
     ],
 )
