@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from generators.attempts_file import AttemptsFile
 from pipelines.address import case_code, choice_code, plan_code
 from pipelines.code import PACKAGES, ROOT, closure, code_fingerprint
-from generators.attempts_file import AttemptsFile
 from pipelines.config import BuildConfig
 
 PLAN, CASE, CHOICE = "plan", "case", "choice"

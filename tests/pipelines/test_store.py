@@ -19,9 +19,7 @@ def write(folder: Path, content: bytes = b"") -> Path:
     return folder
 
 
-def keep(
-    store: Store, address: str = ADDRESS, content: bytes = b"", **counts: int
-) -> ChunkResult:
+def keep(store: Store, address: str = ADDRESS, content: bytes = b"", **counts: int) -> ChunkResult:
     return store.keep(address, write(store.begin(address), content), {**COUNTS, **counts})
 
 
@@ -71,7 +69,9 @@ def test_a_damaged_result_is_as_good_as_none_and_is_made_again(tmp_path: Path, d
 
 
 @pytest.mark.parametrize("open_case", ["failed", "unpaid"])
-def test_an_unfinished_result_is_nobody_elses_and_a_finished_one_stays(tmp_path: Path, open_case: str) -> None:
+def test_an_unfinished_result_is_nobody_elses_and_a_finished_one_stays(
+    tmp_path: Path, open_case: str
+) -> None:
     store = Store(tmp_path)
     first = store.keep(ADDRESS, write(store.begin(ADDRESS), b""), {**COUNTS, open_case: 1})
     assert first.unfinished and store.find(ADDRESS) is None
