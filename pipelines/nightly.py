@@ -132,7 +132,11 @@ def _remove_superseded(root: Path) -> None:
     """Builds that died and that a newer one has replaced, and the oldest finished ones."""
     said = latest(root)
     needed = {str(said.get(name)) for name in ("folder", "before", "last_published")}
-    others = sorted(folder for folder in (root / "builds").iterdir() if folder.name not in needed)
-    finished = [folder for folder in others if (folder / "manifest.json").is_file()]
-    for folder in {*others} - {*finished[-KEEP:]}:
-        shutil.rmtree(folder, ignore_errors=True)
+    builds = sorted((root / "builds").iterdir())
+    finished = [
+        folder for folder in builds if (folder / "manifest.json").is_file() and folder.name != said["folder"]
+    ]
+    kept = {folder.name for folder in finished[-KEEP:]} | needed
+    for folder in builds:
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -87,16 +87,16 @@ async def _unchanged(
     if examined != manifest:  # other gates, or other terms in its card
         note(root, published={})
     changes = settle(config, root, night.folder, examined)
-    if failed := _failed(examined):
-        return Refreshed("gates_failed", failed, night.folder, None, changes)
     said = f"nothing is new since {night.folder.name}: the same problems, models, config and code"
+    if failed := _failed(examined):
+        return Refreshed("gates_failed", f"{said}; {failed}", night.folder, None, changes)
     options = config.publish
     if (
         publisher is None
         or options is None
         or latest(root).get("published", {}).get("target") == _target(options)
     ):
-        return Refreshed("nothing_new", said, night.folder)
+        return Refreshed("nothing_new", said, night.folder, None, changes)
     published = await _publish(options, root, night.folder, publisher)
     said = f"{said}; published to {published.where}"
     return Refreshed("published", said, night.folder, None, changes, published)

@@ -43,7 +43,7 @@ class RemoteStore(Store):
         return f"{self._url}/journal"
 
     def named(self, name: str) -> ChunkResult | None:
-        here = super().named(name)
+        here = self._here(name)
         if here is not None:
             return here
         partial = self.begin(name)

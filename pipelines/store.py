@@ -74,6 +74,9 @@ class Store:
 
     def named(self, name: str) -> ChunkResult | None:
         """The result in the folder of this name, finished or not, if it is there and whole."""
+        return self._here(name)
+
+    def _here(self, name: str) -> ChunkResult | None:
         folder = self._place(name)
         try:
             saved = json.loads((folder / RECORD).read_text(encoding="utf-8"))
@@ -102,7 +105,7 @@ class Store:
         name = folder_name(address)
         if ChunkResult("", files, dict(counts)).unfinished:
             name = f"{name}-{content_hash(record)[:12]}"
-        if (there := self.named(name)) is not None:
+        if (there := self._here(name)) is not None:
             shutil.rmtree(partial, ignore_errors=True)
             return there
         target = self._place(name)
@@ -110,7 +113,7 @@ class Store:
         try:
             partial.replace(target)
         except OSError:
-            if (there := self.named(name)) is None:  # of another build or machine, just now
+            if (there := self._here(name)) is None:  # of another build or machine, just now
                 raise
             shutil.rmtree(partial, ignore_errors=True)
             return there

@@ -10,11 +10,11 @@ import pytest
 from pipelines.chunk_input import ChunkInput, read_chunk
 from pipelines.files import sha256_of
 from pipelines.remote_store import RemoteStore
-from pipelines.store import RECORD
+from pipelines.store import RECORD, folder_name
 from schemas.exceptions import ConfigError
 from tests.building import heard
 from tests.commands import hashes
-from tests.pipelines.test_store import ADDRESS, COUNTS, FILES, keep
+from tests.pipelines.test_store import ADDRESS, COUNTS, FILES, keep, write
 from tests.s3.server import S3
 from tests.s3.world import NEEDS_S3FS, bucket, new_url
 from tests.world import write_world
@@ -50,8 +50,8 @@ def test_a_result_without_its_record_or_a_file_is_not_there(url: str, tmp_path: 
     keep(here)
     files, root = fsspec.core.url_to_fs(url)
     files.invalidate_cache()
-    record = f"{root}/chunks/{ADDRESS}/{RECORD}"
-    one = f"{root}/chunks/{ADDRESS}/{hashlib.sha256(b'one').hexdigest()}-sft.train.parquet"
+    record = f"{root}/chunks/{folder_name(ADDRESS)}/{RECORD}"
+    one = f"{root}/chunks/{folder_name(ADDRESS)}/{hashlib.sha256(b'one').hexdigest()}-sft.train.parquet"
     content, said = files.cat_file(one), files.cat_file(record)
     for path, damaged in ((record, None), (record, said[:10]), (one, None), (one, content[:-1])):
         files.rm_file(path) if damaged is None else files.pipe_file(path, damaged)
@@ -64,9 +64,10 @@ def test_a_result_without_its_record_or_a_file_is_not_there(url: str, tmp_path: 
 
 def test_an_unfinished_result_is_replaced_for_every_machine(url: str, tmp_path: Path) -> None:
     here, there = RemoteStore(url, tmp_path / "here"), RemoteStore(url, tmp_path / "there")
-    keep(here, failed=1)
-    found = there.find(ADDRESS)
-    assert found is not None and found.unfinished
+    first = here.keep(ADDRESS, write(here.begin(ADDRESS), b""), {**COUNTS, "failed": 1})
+    assert first.unfinished and there.find(ADDRESS) is None
+    found = there.named(Path(first.folder).name)
+    assert found is not None and found.unfinished and found.files == first.files
     keep(there, content=b" more")
     for store in (here, there, RemoteStore(url, tmp_path / "third")):
         found = store.find(ADDRESS)
