@@ -2,7 +2,7 @@
 
     ROOT/store/                              journal, chunk results, plans, verdicts (or where `run.store` says)
     ROOT/builds/2026-11-21-b-3f0c…/          a dataset a build, named by day and build id
-    ROOT/latest.json                         the newest finished one, the one before, and where it was published
+    ROOT/latest.json                         the newest finished one, and where it was published
     ROOT/lock                                held while a run goes on; it ends with its process
 
 A run makes the plan of today's sources and asks for the models' fingerprints; the build id of both says

@@ -1,6 +1,7 @@
 """Night after night in one folder: what is new is built, published and kept, and nothing else is done."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -103,6 +104,7 @@ def test_old_builds_go_with_what_they_alone_were_made_of(
     ):  # builds that somebody else's nights have left: whole, as far as anybody looks
         other = shutil.copytree(folders[1], night.root / "builds" / f"2026-02-{turn + 1:02}-b-{turn:020}")
         folders.append(other)
+    age(night)
     night.run("seed=9")
     kept = night.builds()
     assert len(kept) == KEEP + 1 and folders[0] not in kept and set(folders[1:]) < set(kept)
@@ -113,11 +115,19 @@ def test_old_builds_go_with_what_they_alone_were_made_of(
     assert len(list((store / "chunks").iterdir())) < 4 * len(used[0]["chunks"])
 
 
+def age(night: Nights) -> None:
+    """Let everything in the store be some days old: what is younger may be in use and stays."""
+    for path in (night.root / "store").glob("*/*"):
+        os.utime(path, (0, 0))
+
+
 def test_a_store_that_the_config_names_is_not_pruned(night: Nights, tmp_path: Path) -> None:
     own = f"run.store={tmp_path / 'shared'}"
     night.run(own)
     night.problems(9)
     night.run(own)
+    for path in (tmp_path / "shared").glob("*/*"):
+        os.utime(path, (0, 0))
     shutil.rmtree(night.builds()[0])
     night.problems(10)
     night.run(own)
@@ -127,6 +137,7 @@ def test_a_store_that_the_config_names_is_not_pruned(night: Nights, tmp_path: Pa
 def test_nothing_is_pruned_while_a_build_does_not_say_what_it_used(night: Nights) -> None:
     first = night.run("seed=1")
     (first.folder / "work" / "chunks.json").unlink()
+    age(night)
     before = {*(night.root / "store" / "chunks").iterdir()}
     night.run("seed=2")
     assert before < {*(night.root / "store" / "chunks").iterdir()}
