@@ -99,7 +99,10 @@ async def build(
             kit.store.sweep()
             progress.begin(sum(c.problems for c in plan.chunks), kit)
             with first_error():
-                worked = await in_rounds(plan, kit, lambda chunks: _all_chunks(chunks, kit, progress, stages))
+                tried: dict[str, ChunkResult] = {}
+                worked = await in_rounds(
+                    plan, kit, lambda chunks: _all_chunks(chunks, kit, progress, stages, tried)
+                )
             spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
             progress.finishing()
             return progress.ended(finish(config, out, plan, worked, kit, spent))

@@ -131,9 +131,17 @@ KEEP = 7
 
 
 def _remove_superseded(root: Path) -> None:
-    """Builds that died and that a newer one has replaced, and the oldest finished ones."""
-    newest = str(latest(root)["folder"])
-    others = sorted(folder for folder in (root / "builds").iterdir() if folder.name != newest)
-    finished = [folder for folder in others if (folder / "manifest.json").is_file()]
-    for folder in {*others} - {*finished[-KEEP:]}:
+    """Builds that died and that a newer one has replaced, and the oldest finished ones.
+
+    The one before stays: what has changed since is asked next.
+    """
+    stays = {latest(root)["folder"], latest(root).get("previous")}
+    others = [folder for folder in (root / "builds").iterdir() if folder.name not in stays]
+    finished = sorted((folder for folder in others if (folder / "manifest.json").is_file()), key=_age)
+    for folder in {*others} - {*finished[len(stays) - 1 - KEEP :]}:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _age(folder: Path) -> tuple[str, float]:
+    """Sorts finished builds; several of one day differ in their names only by a hash."""
+    return folder.name[: len("2026-11-21")], (folder / "manifest.json").stat().st_mtime

@@ -1,6 +1,7 @@
 """Night after night in one folder: what is new is built, published and kept, and nothing else is done."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -106,6 +107,21 @@ def test_old_builds_go_with_what_they_alone_were_made_of(night: Nights) -> None:
     assert {f.name for f in (store / "plans").iterdir()} == {u["plan"][:40] for u in used}
     assert night.bought == [8 * SAMPLES, 0, 0, 0]
     assert len(list((store / "chunks").iterdir())) < 4 * len(used[0]["chunks"])
+
+
+def test_many_builds_of_one_day_do_not_push_out_the_one_before(night: Nights) -> None:
+    before = night.run().folder
+    for turn in range(
+        KEEP + 1
+    ):  # as if they had come earlier that day; their names come later in the alphabet
+        other = shutil.copytree(before, before.with_name(f"{before.name[:11]}b-z{turn:019}"))
+        os.utime(other / "manifest.json", (turn, turn))
+    night.problems(9)
+    done = night.run()
+    assert done.what == "built" and done.changes
+    kept = night.builds()
+    assert {before, done.folder} < {*kept} and len(kept) == KEEP + 1
+    assert not (before.parent / f"{before.name[:11]}b-z{0:019}").exists()
 
 
 def test_a_store_that_the_config_names_is_not_pruned(night: Nights, tmp_path: Path) -> None:
