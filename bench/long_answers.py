@@ -3,10 +3,10 @@
     python -m bench.long_answers ../shared/data/math_rollouts.jsonl 40 500 2000
 
 The server (a process of its own, 127.0.0.1) replies at once in the form of vLLM 0.32: text, token ids, and
-log-probabilities with each token's text and its only alternative. The answers are stretches of the file's `response` texts
-of so many tokens, all different, by a BPE of 16,384 tokens that is trained on the same texts; ids are spread over 151,936
-numbers, as many as Qwen3 has, since short numbers would take less room. 64 requests at once, journaled. Counted is
-CPU time of the asking process: rendering, the request, reading the reply, the journal with sealing.
+log-probabilities with each token's text. The answers are stretches of the file's `response` texts of so many tokens,
+all different, by a BPE of 16,384 tokens that is trained on the same texts; ids are spread over 151,936 numbers, as many
+as Qwen3 has, since short numbers would take less room. 64 requests at once, journaled. Counted is CPU time of the
+asking process: rendering, the request, reading the reply, the journal with sealing.
 """
 
 import argparse
@@ -23,10 +23,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from generators.engines.base import Sampling
 from generators.engines.journal import Journal
 from generators.engines.journaled import JournaledEngine
 from generators.engines.openai_server import OpenAIServer
-from generators.engines.base import Sampling
 from generators.roles import Role
 from schemas.segment import Message
 
@@ -45,7 +45,10 @@ def tokens_of(file: Path) -> list[tuple[int, str]]:
     # Words with their space and single digits, as Qwen's tokenizer cuts.
     cut = Regex(r" ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+")
     core.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(cut, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(cut, "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     core.decoder = decoders.ByteLevel()
     core.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=VOCABULARY, show_progress=False))
@@ -76,7 +79,9 @@ def replies(tokens: Sequence[tuple[int, str]], length: int) -> Iterator[bytes]:
             "prompt_token_ids": [1] * 100,
         }
         body = json.dumps({"id": "cmpl-0", "model": "bench", "choices": [choice], "usage": {}})
-        yield body.replace('"usage": {}', f'"usage": {{"prompt_tokens": PROMPT, "completion_tokens": {length}}}').encode()
+        yield body.replace(
+            '"usage": {}', f'"usage": {{"prompt_tokens": PROMPT, "completion_tokens": {length}}}'
+        ).encode()
 
 
 def serve(pipe: Connection, bodies: Sequence[bytes]) -> None:
@@ -123,14 +128,18 @@ async def _head(reader: asyncio.StreamReader) -> tuple[str, int] | None:
 
 async def ask(port: int, folder: str) -> float:
     """Milliseconds of CPU an answer."""
-    options = OpenAIServer(urls=(f"http://127.0.0.1:{port}/v1",), model="bench", tokenizer=str(EMBEDDED), api="completions")
+    options = OpenAIServer(
+        urls=(f"http://127.0.0.1:{port}/v1",), model="bench", tokenizer=str(EMBEDDED), api="completions"
+    )
     role = Role(JournaledEngine(options.open(), Journal(folder)), Sampling(max_tokens=8192))
     await role.ask((Message("user", "warm up"),))
     numbers = iter(range(ANSWERS))
 
     async def worker() -> None:
         for number in numbers:
-            await role.ask((Message("user", f"Natalia sold {number} clips in April and half in May. How many?"),))
+            await role.ask(
+                (Message("user", f"Natalia sold {number} clips in April and half in May. How many?"),)
+            )
 
     before = time.process_time()
     await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
@@ -140,7 +149,9 @@ async def ask(port: int, folder: str) -> float:
 
 def main() -> None:
     """Measure, one JSON object a line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path, help="JSON lines with `response` texts")
     parser.add_argument("lengths", nargs="*", type=int, default=[40, 500, 2000])
     arguments = parser.parse_args()

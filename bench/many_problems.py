@@ -12,11 +12,11 @@ import random
 import tempfile
 from pathlib import Path
 
-import pipelines.plan  # noqa: F401 - its memory is no part of what is measured
+import pipelines.plan  # here, so that its own memory is not measured
 from bench.own_process import Report, measured
 from pipelines.config_file import load
 
-WORDS = "Natalia sold clips to her friends in April and then she sold half as many in May how many did".split()
+TEXT = "Natalia sold clips to her friends in April and then she sold half as many in May how many did"
 CHUNK = 1000
 
 
@@ -24,11 +24,11 @@ def write_config(folder: Path, count: int, source: str) -> Path:
     """A config of `count` problems."""
     options: dict[str, object] = {"type": "procedural", "count": count, "difficulty": "hard"}
     if source == "jsonl":
-        rng = random.Random(0)
+        rng, words = random.Random(0), TEXT.split()
         with (folder / "problems.jsonl").open("w", encoding="utf-8") as out:
             for number in range(count):
-                row = {"question": f"{number}: {' '.join(rng.choices(WORDS, k=45))}?", "answer": str(number)}
-                out.write(json.dumps({**row, "solution": " ".join(rng.choices(WORDS, k=55))}) + "\n")
+                row = {"question": f"{number}: {' '.join(rng.choices(words, k=45))}?", "answer": str(number)}
+                out.write(json.dumps({**row, "solution": " ".join(rng.choices(words, k=55))}) + "\n")
         options = {"type": "jsonl", "paths": [str(folder / "problems.jsonl")], "licence": "MIT"}
     config = {
         "sources": [options],
@@ -49,13 +49,17 @@ def plan(folder: str) -> Report:
     return {
         "chunks": len(made.chunks),
         "mb": round(sum(path.stat().st_size for path in files) / 1e6, 1),
-        "plan_json_bytes_per_chunk": round(next(p.stat().st_size for p in files if p.name == "plan.json") / len(made.chunks)),
+        "plan_json_bytes_per_chunk": round(
+            next(p.stat().st_size for p in files if p.name == "plan.json") / len(made.chunks)
+        ),
     }
 
 
 def main() -> None:
     """Measure, one JSON object a line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("counts", nargs="*", type=int, default=[10_000, 100_000])
     for count in parser.parse_args().counts:
         for source in ("jsonl", "procedural"):

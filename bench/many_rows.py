@@ -1,4 +1,4 @@
-"""Rows by the million: choosing, writing shards, reading columns for the card, drawing a sample, looking again.
+"""Rows by the million: choosing, writing shards, card and report, gates, hashing, looking for chunks again.
 
     python -m bench.many_rows FOLDER 300000 1000000
 
@@ -11,16 +11,22 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from bench.own_process import Report, measured
+from generators.recipes.base import RECIPES
+from pipelines.card import write_card
 from pipelines.chunk_result import ChunkResult
 from pipelines.figures.columns import read_columns
 from pipelines.gates.base import Examined
-from pipelines.gates.sample import sample
+from pipelines.gates.masks import Masks
+from pipelines.gates.truth import Truth
+from pipelines.publish.row_hashes import hash_files
+from pipelines.report import write_report
 from pipelines.selection import Selection, select
 from pipelines.shards import write_shards
 from pipelines.store import Store
@@ -41,20 +47,32 @@ def tables_of(folder: Path) -> dict[str, pa.Table]:
 
 def renamed(table: pa.Table, copy: int) -> pa.Table:
     """The rows under ids of their own."""
-    for column in ("id", "problem_id"):
-        fresh = [hashlib.sha256(f"{copy}/{old}".encode()).hexdigest()[:20] for old in table[column].to_pylist()]
-        table = table.set_column(table.schema.get_field_index(column), table.schema.field(column), [fresh])
+    for column in ("id", "problem_id", "parents"):
+        at, field = table.schema.get_field_index(column), table.schema.field(column)
+        fresh = pa.array([_fresh(old, copy) for old in table[column].to_pylist()], field.type)
+        table = table.set_column(at, field, fresh)
     return table
+
+
+def _fresh(old: Any, copy: int) -> Any:  # noqa: ANN401 - an id, or a list of them
+    if isinstance(old, list):
+        return [_fresh(one, copy) for one in old]
+    return old if old == "reference" else hashlib.sha256(f"{copy}/{old}".encode()).hexdigest()[:20]
+
+
+def rows_of(tables: dict[str, pa.Table]) -> int:
+    """Rows of all tables."""
+    return sum(int(table.num_rows) for table in tables.values())
 
 
 def parts_of(tables: dict[str, pa.Table]) -> int:
     """How many chunks the rows of the build are cut into."""
-    return max(1, round(sum(table.num_rows for table in tables.values()) / CHUNK_ROWS))
+    return max(1, round(rows_of(tables) / CHUNK_ROWS))
 
 
 def number_of_chunks(tables: dict[str, pa.Table], rows: int) -> int:
     """How many chunks hold so many rows."""
-    return -(-rows * parts_of(tables) // sum(table.num_rows for table in tables.values()))
+    return -(-rows * parts_of(tables) // rows_of(tables))
 
 
 def address_of(number: int) -> str:
@@ -92,23 +110,39 @@ def shards(out: Path, chunks: list[ChunkResult], tables: list[str]) -> Report:
     return {"files": len(files), "mb": round(sum(f.bytes for f in files) / 1e6, 1)}
 
 
-def manifest_of(out: Path) -> Manifest:
-    """A manifest that names the shards, and nothing else."""
+def manifest_of(out: Path, folder: Path) -> Manifest:
+    """The build's manifest, with these shards for its own."""
     files = tuple(DataFile(*row) for row in json.loads((out / "files.json").read_text(encoding="utf-8")))
-    nothing: dict[str, Any] = dict.fromkeys(("config", "counts", "models", "spent", "packages"), {})
-    return Manifest(name="", format_version="", version="", config_digest="", files=files, **nothing)
+    known = Manifest.from_json(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    return replace(known, files=files)
 
 
-def columns(out: Path) -> Report:
+def columns(out: Path, folder: Path) -> Report:
     """What card and report are made of."""
-    read = read_columns(out, manifest_of(out))
+    read = read_columns(out, manifest_of(out, folder))
     return {"frame_mb": round(sum(frame.estimated_size() for frame in read.frames.values()) / 1e6, 1)}
 
 
-def draw(out: Path) -> Report:
-    """A gate's sample of 200 rows."""
-    dataset = Examined(out, manifest_of(out), out)
-    return {"drawn": sum(1 for _ in sample(dataset, ("sft", "preference", "stepwise"), 200, 0))}
+def pages(out: Path, folder: Path) -> Report:
+    """Columns, card and report."""
+    manifest = manifest_of(out, folder)
+    recipes = [RECIPES.find(recipe["type"])() for recipe in manifest.config["recipes"]]
+    read = read_columns(out, manifest)
+    write_card(out, manifest, recipes, read)
+    write_report(out, manifest, recipes, read)
+    return {"report_kb": round((out / "report.html").stat().st_size / 1e3)}
+
+
+def gates(out: Path, folder: Path) -> Report:
+    """The gates that every build has."""
+    dataset = Examined(out, manifest_of(out, folder), out, None, "not looked for here")
+    return {gate.name: gate.examine(dataset).passed for gate in (Truth(), Masks(allow_unchecked=True))}
+
+
+def hashes(out: Path, folder: Path) -> Report:
+    """Rows hashed, as publishing does with those that were built and those that come back."""
+    files = manifest_of(out, folder).files
+    return {"rows_hashed": hash_files(out / file.path for file in files).rows}
 
 
 def again(store: Store, addresses: list[str]) -> Report:
@@ -118,7 +152,9 @@ def again(store: Store, addresses: list[str]) -> Report:
 
 def main() -> None:
     """Measure, one JSON object a line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="a finished build")
     parser.add_argument("rows", nargs="*", type=int, default=[300_000, 1_000_000])
     arguments = parser.parse_args()
@@ -133,8 +169,10 @@ def main() -> None:
             for stage, function, *given in (
                 ("shards", shards, out, chunks, [*tables]),
                 ("select", choose, chunks),
-                ("columns", columns, out),
-                ("sample", draw, out),
+                ("columns", columns, out, arguments.folder),
+                ("pages", pages, out, arguments.folder),
+                ("gates", gates, out, arguments.folder),
+                ("hashes", hashes, out, arguments.folder),
                 ("find", again, store, addresses),
             ):
                 report = {"stage": stage, "rows": rows, "chunks": len(chunks)}

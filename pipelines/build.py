@@ -6,7 +6,6 @@ The same stages run as tasks of a Prefect flow in `pipelines.flow`.
 import asyncio
 import fcntl
 import json
-import shutil
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence

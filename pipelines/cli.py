@@ -166,8 +166,8 @@ def _count(written: str) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases, 4 the budget ended the build,
-    5 the dataset is written and a quality gate did not pass."""
+    """Run a command: 0 done, 1 something gave up (an engine, the Hub), 2 bad config or input, 3 too many failed cases,
+    4 the budget ended the build, 5 the dataset is written and a quality gate did not pass, 6 another run goes on."""
     args = parser().parse_args(argv)
     try:
         return int(args.run(args))

@@ -238,6 +238,7 @@ class BuildConfig(Options):
         for engine in self.engines_made().values():
             engine.check()
         check_place(self.run.journal)
+        check_place(self.run.store)
         check_runner(self.run.runner, self.run.store)
         for role in self.run.prices:
             if role not in ROLES:

@@ -19,11 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.build import Outcome, Stages, already_finished, build, claim, identify
+from pipelines.build import already_finished, claim, identify
+from pipelines.changes import changes_since, tells_changes
 from pipelines.config import BuildConfig
 from pipelines.files import write_json
 from pipelines.plan import make_plan
-from pipelines.progress_base import Progress
 from pipelines.pruning import prune
 from schemas.exceptions import OverlapError
 from schemas.manifest import Manifest
@@ -39,8 +39,6 @@ class Tonight:
     """Where this very build is finished already: nothing is new."""
     resumed: bool
     """Whether an earlier run began it."""
-    previous: Path | None
-    """The newest finished build of other inputs, for a comparison."""
 
 
 @contextmanager
@@ -81,22 +79,37 @@ def look(config: BuildConfig, root: Path) -> Tonight:
         claim(folder, config)
         # The sources as they were looked at just now, also where one grows meanwhile.
         shutil.copyfile(scratch / "plan.json", folder / "work" / "plan.json")
+        if (scratch / "scratch").is_dir():  # a store at a URL has its plans here
+            shutil.copytree(scratch / "scratch", folder / "work" / "scratch", dirs_exist_ok=True)
     shutil.rmtree(scratch, ignore_errors=True)
-    return Tonight(folder, finished, bool(there), _before(root, folder))
+    return Tonight(folder, finished, bool(there))
 
 
-async def work(
-    config: BuildConfig, root: Path, night: Tonight, progress: Progress, stages: Stages
-) -> Outcome:
-    """Build what `look` found to do; a finished build becomes the newest one; superseded ones are removed,
-    and what they alone had in the folder's own store."""
-    outcome = await build(config, night.folder, progress, stages)
-    if outcome.manifest is not None and not outcome.stopped:
-        become_newest(root, night, outcome.manifest)
+def before(root: Path, folder: Path) -> Path | None:
+    """The finished build to compare with: the last that was published, else the one before; None without any."""
+    said = latest(root)
+    for name in (said.get("last_published"), said.get("folder"), said.get("before")):
+        path = root / "builds" / str(name)
+        if name and path != folder and (path / "manifest.json").is_file():
+            return path
+    return None
+
+
+def settle(config: BuildConfig, root: Path, folder: Path, manifest: Manifest) -> str:
+    """Make a finished build the newest one; returns what changed, in Markdown, where its card did not say so yet.
+
+    Superseded builds are removed, and what they alone had in the folder's own store. May be killed anywhere: the next
+    run finds the build finished and settles it.
+    """
+    previous = before(root, folder)
+    changes = changes_since(previous, folder) if previous and not tells_changes(folder) else ""
+    if latest(root).get("folder") != folder.name:
+        older = previous.name if previous else ""
+        note(root, folder=folder.name, build_id=manifest.build_id, published={}, before=older)
         _remove_superseded(root)
         if config.run.store == _own_store(root):
             prune(Path(config.run.store), (root / "builds").iterdir())
-    return outcome
+    return changes
 
 
 def latest(root: Path) -> dict[str, Any]:
@@ -111,34 +124,17 @@ def note(root: Path, **facts: object) -> None:
     write_json(root / "latest.json", {**latest(root), **facts})
 
 
-def become_newest(root: Path, night: Tonight, manifest: Manifest) -> None:
-    """Write down that the run's build is the newest one, and which was before it."""
-    previous = night.previous.name if night.previous else ""
-    note(root, folder=night.folder.name, build_id=manifest.build_id, previous=previous, published={})
-
-
-def _before(root: Path, folder: Path) -> Path | None:
-    """The newest finished build that is not this one; a run that died may have noted this one as the newest."""
-    said = latest(root)
-    for name in (said.get("folder"), said.get("previous")):
-        if name and name != folder.name and (root / "builds" / name / "manifest.json").is_file():
-            return root / "builds" / str(name)
-    return None
-
-
 KEEP = 7
 """Finished builds that stay beside the newest one, with what they are made of."""
 
 
 def _remove_superseded(root: Path) -> None:
-    """Builds that died and that a newer one has replaced, and the oldest finished ones.
-
-    The one before stays: what has changed since is asked next.
-    """
-    stays = {latest(root)["folder"], latest(root).get("previous")}
-    others = [folder for folder in (root / "builds").iterdir() if folder.name not in stays]
+    """Builds that died and that a newer one has replaced, and the oldest finished ones."""
+    said = latest(root)
+    needed = {str(said.get(name)) for name in ("folder", "before", "last_published")}
+    others = [folder for folder in (root / "builds").iterdir() if folder.name not in needed]
     finished = sorted((folder for folder in others if (folder / "manifest.json").is_file()), key=_age)
-    for folder in {*others} - {*finished[len(stays) - 1 - KEEP :]}:
+    for folder in {*others} - {*finished[-KEEP:]}:
         shutil.rmtree(folder, ignore_errors=True)
 
 

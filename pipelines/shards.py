@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.chunk_result import ChunkResult
 from pipelines.files import sha256_of
@@ -21,6 +22,9 @@ from schemas.manifest import DataFile
 
 SHARD_ROWS = 100_000
 """Rows that fill a shard: at 2-4 kB a row some 300 MB before compression, as the Hub's viewer likes."""
+
+MOST_SHARDS = 25
+"""Shards of a split; above, their rows are doubled. A version is one commit, and the Hub advises 100 files for one."""
 
 
 def write_shards(
@@ -49,7 +53,8 @@ def _write_split(
     groups = row_groups(_left(read_file(path), chosen) for path in sources)
     (partial / table).mkdir(parents=True, exist_ok=True)
     written: list[tuple[Path, int]] = []
-    for shard in _shards(groups):
+    size = shard_rows(sum(pq.read_metadata(path).num_rows for path in sources))
+    for shard in _shards(groups, size):
         path = partial / table / f"{split}-{len(written):05d}.parquet"
         written.append((path, write_groups(path, table, shard)))
     files = []
@@ -60,17 +65,25 @@ def _write_split(
     return files
 
 
-def _shards(groups: Iterator[pa.Table]) -> Iterator[Iterator[pa.Table]]:
+def shard_rows(rows: int) -> int:
+    """Rows that fill a shard of a split with so many."""
+    size = SHARD_ROWS
+    while rows > MOST_SHARDS * size:
+        size *= 2
+    return size
+
+
+def _shards(groups: Iterator[pa.Table], size: int) -> Iterator[Iterator[pa.Table]]:
     """Row groups shard by shard, each to be used up before the next. A shard ends with the row group that fills it:
     rows put in before it hardly ever change which, so the shards behind stay the files they are."""
     for first in groups:
-        yield _shard(first, groups)
+        yield _shard(first, groups, size)
 
 
-def _shard(first: pa.Table, groups: Iterator[pa.Table]) -> Iterator[pa.Table]:
+def _shard(first: pa.Table, groups: Iterator[pa.Table], size: int) -> Iterator[pa.Table]:
     rows = first.num_rows
     yield first
-    while rows < SHARD_ROWS and (group := next(groups, None)) is not None:
+    while rows < size and (group := next(groups, None)) is not None:
         rows += group.num_rows
         yield group
 

@@ -1,12 +1,14 @@
 """Working on chunks for a build whose process is elsewhere.
 
-One order is one chunk: `{config, work, chunk, spent, engines}`; the answer is small JSON: the chunk's files and counts,
-what was bought, what went wrong. Models, judge and journal are opened with a process's first order and stay open, as
-loading them can cost minutes; they live on an event loop of their own, in a thread that outlives any order.
+One order is one chunk: `{config, work, chunk, budget, address, engines, timeout_s}`. The answer is small JSON: the
+chunk's files and counts, what was bought, what went wrong. Models, judge and journal are opened with a process's first
+order and stay open, as loading them can cost minutes; they live on an event loop of their own, in a thread that
+outlives any order.
 """
 
 import asyncio
 import atexit
+import platform
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -16,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from generators.engines.base import Engine, EngineOptions
+from generators.engines.budget import BudgetOptions
 from pipelines.cases import CaseResult
 from pipelines.chunk_input import ChunkInput
-from pipelines.chunks import finished, work_chunk
+from pipelines.chunks import work_chunk
 from pipelines.config import BuildConfig
 from pipelines.kit import Kit, open_kit
+from schemas.exceptions import ResumeError
 from schemas.ids import content_hash
 
 Order = dict[str, Any]
@@ -31,12 +35,13 @@ BOUGHT = ("bought", "replayed", "new_tokens", "prompt_tokens")
 
 
 class Worker:
-    """The kits of this process, by what they are made of."""
+    """The kit of this process, for one build at a time."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._stack = AsyncExitStack()
-        self._kits: dict[str, Kit] = {}
+        self._kit: tuple[str, Kit] | None = None
+        self._one = asyncio.Lock()
         threading.Thread(target=self._loop.run_forever, daemon=True, name="worker").start()
         atexit.register(self.close)
 
@@ -51,31 +56,43 @@ class Worker:
             self._loop.call_soon_threadsafe(self._loop.stop)
 
     async def _do(self, order: Order, opener: Opener | None) -> dict[str, Any]:
-        kit = await self._kit(order, opener)
-        kit.budget.go_on(order["spent"])
-        chunk = kit.store.own_input(ChunkInput(**order["chunk"]))
+        async with self._one:  # what one order bought is told apart from the next one's
+            kit = await self._opened(order, opener)
+            if kit.case_address != order["address"]:
+                raise ResumeError(
+                    f"{platform.node()}: this machine would make other rows than the build's own: its models, code or "
+                    "packages (math-verify, sympy, pyarrow) are not the same; install the same versions, or restart "
+                    "the cluster's workers"
+                )
+            return await self._worked(order, kit)
+
+    async def _worked(self, order: Order, kit: Kit) -> dict[str, Any]:
+        kit.budget.begin(BudgetOptions(**order["budget"]))
+        chunk = await asyncio.to_thread(kit.store.own_input, ChunkInput(**order["chunk"]))
         spent, incidents = kit.spent(), Counter(kit.incidents())
         await kit.refresh()  # what other workers have bought
-        done = await asyncio.to_thread(finished, chunk, kit)
-        if done is None or done.unfinished:
-            await kit.window.open_chunk(chunk.problems)
+        await kit.window.open_chunk(chunk.problems)
+        async with asyncio.timeout(order["timeout_s"]):
             done = await work_chunk(chunk, kit, _silent)
         after = kit.spent()
         return {
             "result": asdict(done),
             "spent": {name: after[name] - spent[name] for name in BOUGHT},
-            "requests": kit.budget.requests - int(order["spent"].get("requests", 0)),
+            "budget": kit.budget.spending(),
             "stopped": kit.budget.stopped,
             "incidents": dict(Counter(kit.incidents()) - incidents),
         }
 
-    async def _kit(self, order: Order, opener: Opener | None) -> Kit:
-        key = content_hash([order["config"], order["work"], order["engines"]])
-        if key not in self._kits:
-            config = BuildConfig.model_validate(order["config"])
-            opened = open_kit(config, Path(order["work"]), opener=opener)
-            self._kits[key] = await self._stack.enter_async_context(opened)
-        return self._kits[key]
+    async def _opened(self, order: Order, opener: Opener | None) -> Kit:
+        key = content_hash([order["config"], order["work"], order["engines"], order["address"]])
+        if self._kit is not None and self._kit[0] == key:
+            return self._kit[1]
+        self._kit = None
+        await self._stack.aclose()  # another build's, or another checkpoint's: its memory is wanted
+        config = BuildConfig.model_validate(order["config"])
+        opened = open_kit(config, Path(order["work"]), opener=opener)
+        self._kit = (key, await self._stack.enter_async_context(opened))
+        return self._kit[1]
 
 
 def _silent(case: CaseResult) -> None:

@@ -8,7 +8,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -85,13 +85,19 @@ class FlowProgress(Progress):
 
     async def end(self, outcome: Outcome) -> None:
         """Show what became of the build."""
-        shown = [self._updated(100.0), self.show("funnel", "table", json.dumps(_funnel(outcome)))]
+        try:
+            await asyncio.gather(*self._shown(outcome))
+        except Exception as error:
+            get_run_logger().warning("the build could not be shown: %s", error)
+
+    def _shown(self, outcome: Outcome) -> Iterator[Coroutine[Any, Any, object]]:
+        yield self._updated(100.0)
+        yield self.show("funnel", "table", json.dumps(_funnel(outcome)))
         if outcome.manifest is not None:
-            shown.append(self.show("rows", "markdown", _rows(outcome)))
+            yield self.show("rows", "markdown", _rows(outcome))
             report = outcome.out / "report.html"
             if report.is_file():
-                shown.append(self.show("report", "markdown", report_link(report)))
-        await asyncio.gather(*shown)
+                yield self.show("report", "markdown", report_link(report))
 
     async def show(self, what: str, kind: str, data: str | float) -> UUID | None:
         """Make an artifact `<dataset>-<what>`; None where the API would not have it."""

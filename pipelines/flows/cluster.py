@@ -6,7 +6,10 @@ gives the orders of a node that died to another one.
 """
 
 import asyncio
+import os
 import tempfile
+import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
@@ -20,19 +23,26 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner
 
 from generators.engines.base import Engine, EngineOptions
+from generators.engines.budget import BudgetOptions, share
 from pipelines.build import Stages
 from pipelines.chunk_input import ChunkInput
 from pipelines.chunk_result import ChunkResult
-from pipelines.chunks import Tick, finished
+from pipelines.chunks import Tick
 from pipelines.code import ROOT
 from pipelines.config import BuildConfig
 from pipelines.flows.now import now
 from pipelines.flows.stages import plan_stage
 from pipelines.flows.tasks import ChunkTask, worth_another_try
 from pipelines.kit import Kit, open_kit
+from pipelines.masking import masked
 from pipelines.worker import BOUGHT, Opener, the_worker
 from schemas.exceptions import EngineError
 from schemas.ids import content_hash
+
+_SEEN_S = 60.0
+"""Seconds in which what a worker has written must be seen by the build's own machine."""
+_LOST = 8
+"""Machines that a chunk may outlive, one after another; one that kills its worker every time is no machine's fault."""
 
 
 @task(name="chunk", task_run_name="{name}: {problems} problems", persist_result=False)
@@ -68,6 +78,8 @@ class Cluster:
         at_once = self.config.run.runner.at_once
         self._room = asyncio.Semaphore(at_once)
         self._waiters = ThreadPoolExecutor(at_once, thread_name_prefix="chunk")
+        self._free = at_once
+        self._reserved: Counter[str] = Counter()
         self.written = self.config.model_dump(mode="json", by_alias=True)
 
     async def chunk(self, chunk: ChunkInput, kit: Kit, tick: Tick, known: ChunkResult | None) -> ChunkResult:
@@ -77,23 +89,34 @@ class Cluster:
         kit.window.stay_out(chunk.problems)  # the worker has a window of its own
         async with self._room:
             await asyncio.to_thread(kit.store.share_input, chunk)
-            answer = await self._answer(chunk, kit)
+            share = self._share(kit)
+            try:
+                answer = await self._answer(chunk, kit, share)
+            finally:
+                self._free += 1
+                self._reserved.subtract(_amounts(share))
         _note(answer, kit)
-        done = await asyncio.to_thread(finished, chunk, kit)
-        if done is None:
-            raise EngineError(
-                f"{chunk.name} was worked on and is not in the store {kit.store.where}; every machine must see "
-                "the same run.store"
-            )
-        return done
+        name = Path(answer["result"]["folder"]).name
+        return await self._found(chunk, name, kit)
 
-    async def _answer(self, chunk: ChunkInput, kit: Kit) -> dict[str, Any]:
+    def _share(self, kit: Kit) -> BudgetOptions:
+        """What an order may spend: an equal part of what is left for those that may be out at once."""
+        found = share(self.config.run.budget, kit.budget.spending(), self._reserved, self._free)
+        self._free -= 1
+        self._reserved.update(_amounts(found))
+        return found
+
+    async def _answer(self, chunk: ChunkInput, kit: Kit, budget: BudgetOptions) -> dict[str, Any]:
+        # Where the store is, in words that mean the same on every machine.
+        self.written["run"]["store"] = kit.store.where
         order = {
             "config": self.written,
             "work": self.work,
             "chunk": asdict(chunk),
-            "spent": kit.budget.spending(),
+            "budget": budget.model_dump(mode="json"),
+            "address": kit.case_address,
             "engines": self.engines,
+            "timeout_s": self.config.run.tasks.timeout_s,
         }
         parameters = {"name": chunk.name, "problems": chunk.problems, "order": order}
         future = self._submitted(_configured(ordered_chunk, self.config), parameters)
@@ -101,14 +124,30 @@ class Cluster:
         answer: dict[str, Any] = await loop.run_in_executor(self._waiters, future.result)
         return answer
 
+    async def _found(self, chunk: ChunkInput, name: str, kit: Kit) -> ChunkResult:
+        """The result that a worker left in the store; over NFS it may take a while to be seen."""
+        deadline = time.monotonic() + _SEEN_S
+        while (done := await asyncio.to_thread(kit.store.named, name)) is None:
+            if time.monotonic() > deadline:
+                raise EngineError(
+                    f"{chunk.name} was worked on and is not in the store {masked(kit.store.where)}; every machine "
+                    "must see the same run.store"
+                )
+            await asyncio.sleep(1.0)
+        return done
+
     def _submitted(self, wanted: ChunkTask, parameters: dict[str, Any]) -> PrefectFuture[Any]:
         options = self.config.run.runner
         if options.type == "dask":
             return self.runner.submit(wanted, parameters)
         from prefect_ray.context import remote_options
 
-        with remote_options(num_cpus=options.cpus, scheduling_strategy="SPREAD", max_retries=-1):
+        with remote_options(num_cpus=options.cpus, scheduling_strategy="SPREAD", max_retries=_LOST):
             return self.runner.submit(wanted, parameters)
+
+
+def _amounts(budget: BudgetOptions) -> dict[str, int]:
+    return {"tokens": budget.tokens or 0, "requests": budget.requests or 0}
 
 
 def _note(answer: dict[str, Any], kit: Kit) -> None:
@@ -116,9 +155,10 @@ def _note(answer: dict[str, Any], kit: Kit) -> None:
     spent, budget = answer["spent"], kit.budget
     kit.elsewhere.update({name: int(spent[name]) for name in BOUGHT})
     kit.incidents_elsewhere.update(answer["incidents"])
-    budget.tokens += int(spent["new_tokens"] + spent["prompt_tokens"])
-    budget.requests += int(spent["bought"])
-    budget.stopped = budget.stopped or answer["stopped"]
+    budget.tokens += int(answer["budget"]["tokens"])
+    budget.requests += int(answer["budget"]["requests"])
+    if answer["stopped"]:
+        budget.stopped = budget.reached() or "run.budget: the rest does not suffice for all chunks at once"
     kit.save_spending()
 
 
@@ -145,7 +185,9 @@ async def cluster_stages(config: BuildConfig) -> AsyncIterator[Stages]:
 
             stack.callback(end_engines)
             engines = start_engines(config, run)
-        work = str(Path(tempfile.gettempdir()) / f"corrigenda-{content_hash(config.run.store)[:12]}")
+        work = str(
+            Path(tempfile.gettempdir()) / f"corrigenda-{os.getuid()}-{content_hash(config.run.store)[:12]}"
+        )
         cluster = Cluster(config, runner, engines, work)
         yield Stages(plan=plan_stage, chunk=cluster.chunk, kit=_driver_kit, ahead=_nothing, ticks=False)
 

@@ -73,4 +73,6 @@ async def _runs(client: PrefectClient, own: FlowRun, states: list[StateType]) ->
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
         ),
     )
-    return [run for run in found if run.id != own.id]
+    # A run that was given another folder holds another lock.
+    root = own.parameters.get("root")
+    return [run for run in found if run.id != own.id and run.parameters.get("root") == root]

@@ -19,7 +19,8 @@ from schemas.exceptions import EngineError
 NAMESPACE = "corrigenda"
 _AT_ONCE = 2_000
 """Requests that an actor takes at once: the engine in it has its own queue."""
-_TRIES = 8
+_PATIENCE_S = 900.0
+"""Seconds in which an actor that was lost must be back: another machine may have to load the model."""
 _ASIDE_S = 5.0
 """Seconds for which an actor that did not answer is asked only if no other is left."""
 
@@ -86,6 +87,7 @@ class ActorEngine(Engine):
         self._actors = [ray.get_actor(name, namespace=NAMESPACE) for name in names]
         self._in_flight = [0] * len(names)
         self._aside = [0.0] * len(names)
+        self._checked = [False] * len(names)
 
     async def generate(self, request: Request) -> list[Completion]:
         return await self._asked(lambda actor: actor.generate.remote(request))
@@ -94,9 +96,10 @@ class ActorEngine(Engine):
         return await self._asked(lambda actor: actor.score.remote(request))
 
     async def _asked(self, ask: Callable[[Any], Awaitable[Answer]]) -> Answer:
-        error: Exception | None = None
-        for turn in range(_TRIES):
+        deadline, waited = time.monotonic() + _PATIENCE_S, 0.25
+        while True:
             place = self._next()
+            await self._known(place)
             self._in_flight[place] += 1
             try:
                 return await ask(self._actors[place])
@@ -105,13 +108,34 @@ class ActorEngine(Engine):
                     raise failed.cause from None
                 raise EngineError(f"the engine's actor failed: {failed.cause!r}") from failed
             except ray.exceptions.RayActorError as gone:
-                error = gone
                 self._aside[place] = time.monotonic() + _ASIDE_S
+                self._checked[place] = False
                 self.incidents["actor.lost"] += 1
+                if time.monotonic() > deadline:
+                    raise EngineError(
+                        f"no engine of {self.model} has answered for a quarter of an hour: {gone}"
+                    ) from gone
+            except ray.exceptions.RayError as error:
+                raise EngineError(f"the engine's actor could not be asked: {error}") from error
             finally:
                 self._in_flight[place] -= 1
-            await asyncio.sleep(min(0.25 * 2**turn, 10.0))
-        raise EngineError(f"no engine of {self.model} answers: {error}")
+            await asyncio.sleep(waited)
+            waited = min(2 * waited, 10.0)
+
+    async def _known(self, place: int) -> None:
+        """EngineError where an actor loaded other weights than this machine has under the same name."""
+        if self._checked[place]:
+            return
+        try:
+            loaded = await self._actors[place].about.remote()
+        except ray.exceptions.RayError:
+            return  # asking it will say what is wrong
+        if loaded != self.fingerprint:
+            raise EngineError(
+                f"the engine's actor loaded weights with the fingerprint {loaded[:12]}, this machine has "
+                f"{self.fingerprint[:12]} for {self.model}: every machine must have the same model"
+            )
+        self._checked[place] = True
 
     def _next(self) -> int:
         now = time.monotonic()
