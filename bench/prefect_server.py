@@ -1,6 +1,8 @@
-"""A Prefect server of a measurement's own: its port, its database in a folder of the measurement."""
+"""A Prefect server of a measurement's own: its port, its database in a folder of the measurement, the settings with
+which `make server` starts one."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +11,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.commands import ROOT
+
+SETTINGS = dict(
+    re.findall(
+        r"^server: export (PREFECT_SERVER_(?:CONCURRENCY|SERVICES)\w+) \?= (\S+)$",
+        (ROOT / "Makefile").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+)
 HEALTHY_WITHIN_S = 120.0
 """The first start makes a database: some 10 to 20 s on two cores."""
 
@@ -33,7 +44,7 @@ class PrefectServer:
         """For a process that is to use the server."""
         others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         own = {"PREFECT_HOME": str(self.home), "PREFECT_API_URL": self.url, "DO_NOT_TRACK": "1"}
-        return {**others, **own, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "NO_COLOR": "1"}
+        return {**others, **own, **SETTINGS, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "NO_COLOR": "1"}
 
     def start(self) -> None:
         """Start it; does not wait for it."""

@@ -132,11 +132,16 @@ def _remove_superseded(root: Path) -> None:
     """Builds that died and that a newer one has replaced, and the oldest finished ones."""
     said = latest(root)
     needed = {str(said.get(name)) for name in ("folder", "before", "last_published")}
-    builds = sorted((root / "builds").iterdir())
+    builds = [*(root / "builds").iterdir()]
     finished = [
         folder for folder in builds if (folder / "manifest.json").is_file() and folder.name != said["folder"]
     ]
-    kept = {folder.name for folder in finished[-KEEP:]} | needed
+    kept = {folder.name for folder in sorted(finished, key=_age)[-KEEP:]} | needed
     for folder in builds:
         if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _age(folder: Path) -> tuple[str, float]:
+    """Sorts finished builds; several of one day differ in their names only by a hash."""
+    return folder.name[: len("2026-11-21")], (folder / "manifest.json").stat().st_mtime

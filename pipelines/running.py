@@ -41,7 +41,8 @@ class TaskOptions(Options):
     timeout_s: float | None = Field(default=None, gt=0)
     """Seconds a chunk may take before it is stopped and tried again; what it bought is journaled."""
     tags: list[str] = []
-    """Tags of every task beside `corrigenda` and the build's name."""
+    """Tags of every task; the run has `corrigenda` and the build's name. For a task with tags Prefect asks its server
+    for a slot of their limits: a request more a chunk, and a chunk fails that begins while the server is away."""
     gpu_limit: str = "corrigenda-gpu"
     """Prefect's global concurrency limit of which a build with an engine in its own process takes one slot; a limit
     that does not exist limits nothing."""

@@ -12,7 +12,9 @@ from pipelines.build import Outcome, build
 from pipelines.config import BuildConfig
 from pipelines.flows.artifacts import FlowProgress
 from pipelines.flows.now import NOW, Now, begun
+from pipelines.flows.run_tags import tagged, untagged
 from pipelines.flows.stages import flow_stages
+from pipelines.flows.unheard import go_on_unheard
 from pipelines.progress_base import Progress
 
 _SOON_S = 10.0
@@ -30,10 +32,16 @@ async def build_flow(config: BuildConfig, out: str) -> dict[str, int]:
 # A flow's own function travels to other machines by value, with all it names: it may name nothing that cannot.
 async def _built(config: BuildConfig, out: Path) -> dict[str, int]:
     config.check()
+    go_on_unheard()
     here = begun(config)
-    async with FlowProgress(config, here.progress) as shown, gpu_slot(config), flow_stages(config) as stages:
-        here.outcome = await build(config, out, shown, stages)
-        await shown.end(here.outcome)
+    with untagged():
+        async with (
+            FlowProgress(config, here.progress) as shown,
+            gpu_slot(config),
+            flow_stages(config) as stages,
+        ):
+            here.outcome = await build(config, out, shown, stages)
+            await shown.end(here.outcome)
     return here.outcome.counts
 
 
@@ -41,7 +49,8 @@ async def build_as_flow(config: BuildConfig, out: Path, progress: Progress) -> O
     """Run a build as a flow of this process; the same files as without Prefect."""
     here = Now(config, progress)
     NOW.set(here)
-    await build_flow(config, str(out))
+    with tagged(config):
+        await build_flow(config, str(out))
     assert here.outcome is not None
     return here.outcome
 

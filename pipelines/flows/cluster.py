@@ -169,7 +169,7 @@ def _configured(plain: ChunkTask, config: BuildConfig) -> ChunkTask:
         retries=options.retries,
         retry_delay_seconds=delays,
         retry_condition_fn=worth_another_try,
-        tags=["corrigenda", config.name, *options.tags],
+        tags=options.tags,
     )
 
 

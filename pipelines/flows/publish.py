@@ -8,6 +8,7 @@ from typing import Any
 from prefect import flow, task
 from prefect.logging import get_run_logger
 
+from pipelines.flows.unheard import go_on_unheard
 from pipelines.publish.options import PublishOptions
 from pipelines.publish.publication import publish
 from pipelines.publish.published import Published
@@ -26,7 +27,6 @@ def _may_pass(task: object, run: object, state: Any) -> bool:  # noqa: ANN401 (P
     retry_delay_seconds=[30, 120],
     retry_condition_fn=_may_pass,
     persist_result=False,
-    tags=["corrigenda"],
 )
 async def publish_task(folder: str, options: dict[str, Any]) -> dict[str, Any]:
     """Publish the finished dataset in `folder`; returns where it is. In a thread: the run stays alive meanwhile."""
@@ -43,4 +43,5 @@ async def publish_as_task(folder: Path, options: PublishOptions) -> Published:
 @flow(name="publish", flow_run_name="publish {folder}", persist_result=False)
 async def publish_flow(folder: str, options: PublishOptions) -> dict[str, Any]:
     """Publish the finished dataset in `folder`, whole or not at all; returns where it is."""
+    go_on_unheard()
     return asdict(await publish_as_task(Path(folder), options))

@@ -17,8 +17,10 @@ from pipelines.flows.build import gpu_slot
 from pipelines.flows.housekeeping import tidy_runs
 from pipelines.flows.now import NOW, Now, begun
 from pipelines.flows.publish import publish_as_task
+from pipelines.flows.run_tags import tagged, untagged
 from pipelines.flows.stages import flow_stages
 from pipelines.flows.summary import summary
+from pipelines.flows.unheard import go_on_unheard
 from pipelines.health import read_health
 from pipelines.nightly import only_run_in, placed
 from pipelines.progress_base import Progress
@@ -38,8 +40,9 @@ async def refresh_flow(config: BuildConfig, root: str, publish: bool = False) ->
 # A flow's own function travels to other machines by value, with all it names: it may name nothing that cannot.
 async def _locked(config: BuildConfig, root: Path, publish: bool) -> State[Any]:
     config.check()
+    go_on_unheard()
     try:
-        with only_run_in(root):
+        with only_run_in(root), untagged():
             await tidy_runs()
             return _state(await _refreshed(config, root, publish))
     except OverlapError as error:
@@ -50,7 +53,8 @@ async def refresh_as_flow(config: BuildConfig, root: Path, publish: bool, progre
     """Run the flow in this process, for the command. OverlapError where another run has the folder."""
     here = Now(config, progress)
     NOW.set(here)
-    state = await refresh_flow(config, str(root), publish, return_state=True)
+    with tagged(config):
+        state = await refresh_flow(config, str(root), publish, return_state=True)
     if here.refreshed is None:
         error = await state.aresult(raise_on_failure=False)
         raise error if isinstance(error, Exception) else OverlapError(state.message or "the run was refused")

@@ -14,6 +14,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
 from pipelines.config import BuildConfig
+from pipelines.flows import run_tags
 from pipelines.flows.build import ON_THE_GPU
 from pipelines.flows.refresh import refresh_flow
 
@@ -36,7 +37,7 @@ def deployment(
         name or config.name,
         schedule=Cron(cron, timezone=timezone),
         parameters=parameters(config, root, publish),
-        tags=["corrigenda", config.name],
+        tags=run_tags.names(config),
         description=f"Every time the clock matches `{cron}` ({timezone}): what is new, built into `{root}`"
         + (", published when the gates pass." if publish else "."),
         entrypoint_type=EntrypointType.MODULE_PATH,

@@ -61,7 +61,8 @@ async def chunk_task(
 
 
 def configured(plain: ChunkTask, config: BuildConfig, kit: Kit, known: bool) -> ChunkTask:
-    """The task with the config's retries, time-out and tags, its results beside what they speak of.
+    """The task with the config's retries, time-out and tags, its results beside what they speak of. The tags of every
+    run are in pipelines.flows.run_tags.
 
     A cached result is taken only where the chunk's files were just seen, whole (`known`): Prefect does not look.
     """
@@ -72,7 +73,7 @@ def configured(plain: ChunkTask, config: BuildConfig, kit: Kit, known: bool) -> 
         retry_delay_seconds=delays,
         retry_condition_fn=worth_another_try,
         timeout_seconds=options.timeout_s,
-        tags=["corrigenda", config.name, *options.tags],
+        tags=options.tags,
         result_storage=kit.store.folder / "prefect",
         refresh_cache=not known,
     )

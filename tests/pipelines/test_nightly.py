@@ -121,6 +121,19 @@ def age(night: Nights) -> None:
         os.utime(path, (0, 0))
 
 
+def test_many_builds_of_one_day_do_not_push_out_the_one_before(night: Nights) -> None:
+    before = night.run().folder
+    for turn in range(KEEP + 1):  # earlier that day, with names that come later in the alphabet
+        other = shutil.copytree(before, before.with_name(f"{before.name[:11]}b-z{turn:019}"))
+        os.utime(other / "manifest.json", (turn, turn))
+    night.problems(9)
+    done = night.run()
+    assert done.what == "built" and done.changes
+    kept = night.builds()
+    assert {before, done.folder} < {*kept}
+    assert not (before.parent / f"{before.name[:11]}b-z{0:019}").exists()
+
+
 def test_a_store_that_the_config_names_is_not_pruned(night: Nights, tmp_path: Path) -> None:
     own = f"run.store={tmp_path / 'shared'}"
     night.run(own)
