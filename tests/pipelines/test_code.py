@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from generators.attempts_file import AttemptsFile
 from pipelines.address import case_code, choice_code, plan_code
 from pipelines.code import PACKAGES, ROOT, closure, code_fingerprint
 from pipelines.config import BuildConfig
@@ -12,7 +13,7 @@ from pipelines.config import BuildConfig
 PLAN, CASE, CHOICE = "plan", "case", "choice"
 CONFIG = BuildConfig(
     sources=[{"type": "jsonl", "paths": ["p.jsonl"]}],
-    attempts=[{"paths": ["a.jsonl"]}],
+    attempts=[AttemptsFile(paths=["a.jsonl"])],
     recipes=[{"type": "lemma"}, {"type": "step_pairs"}],
 )
 

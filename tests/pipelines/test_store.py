@@ -18,8 +18,8 @@ def write(folder: Path, content: bytes = b"") -> Path:
     return folder
 
 
-def keep(store: Store, address: str = ADDRESS, content: bytes = b"", **counts: int) -> None:
-    store.keep(address, write(store.begin(address), content), {**COUNTS, **counts})
+def keep(store: Store, content: bytes = b"", **counts: int) -> None:
+    store.keep(ADDRESS, write(store.begin(ADDRESS), content), {**COUNTS, **counts})
 
 
 def test_a_result_is_found_by_its_address_with_its_files_and_counts(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_damaged_result_is_as_good_as_none_and_is_made_again(tmp_path: Path, d
 @pytest.mark.parametrize("open_case", ["failed", "unpaid"])
 def test_an_unfinished_result_is_replaced_and_a_finished_one_stays(tmp_path: Path, open_case: str) -> None:
     store = Store(tmp_path)
-    keep(store, **{open_case: 1})
+    keep(store, b"", **{open_case: 1})
     found = store.find(ADDRESS)
     assert found is not None and found.unfinished
     keep(store, content=b" more")
