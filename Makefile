@@ -5,11 +5,33 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out/demo
 
-.PHONY: demo test test-vllm check fmt bench
+# Prefect's server on this machine, in Prefect's own home (PREFECT_HOME, else ~/.prefect).
+PREFECT_SERVER_API_PORT ?= 4200
+PREFECT_API_URL ?= http://127.0.0.1:$(PREFECT_SERVER_API_PORT)/api
+
+.PHONY: demo server server-stop test test-vllm test-ray check fmt bench
 
 demo: $(VENV)/.installed
 	$(BIN)/corrigenda build --out $(OUT)
 	$(BIN)/corrigenda show $(OUT) -n 6
+
+# Leases in files outlive a restart of the server: with those in memory it ends runs that are well. Task runs recorded
+# one by one keep the database locked for seconds.
+server: export PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE ?= prefect.server.concurrency.lease_storage.filesystem
+server: export PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE ?= 200
+server: export PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE ?= 200
+server: export PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL ?= 1
+server: export PREFECT_SERVER_ANALYTICS_ENABLED ?= false
+server server-stop: export DO_NOT_TRACK ?= 1
+server server-stop: export PREFECT_SERVER_API_PORT := $(PREFECT_SERVER_API_PORT)
+server server-stop: export PREFECT_API_URL := $(PREFECT_API_URL)
+
+server: $(VENV)/.installed
+	$(BIN)/prefect server status >/dev/null 2>&1 || $(BIN)/prefect --no-prompt server start --background
+	$(BIN)/prefect server status --wait --timeout 120
+
+server-stop: $(VENV)/.installed
+	$(BIN)/prefect server stop
 
 test: $(VENV)/.installed
 	$(BIN)/pytest -n 2 --dist loadscope
@@ -18,6 +40,10 @@ test: $(VENV)/.installed
 # Compiling its small kernels would take longer than the tests.
 test-vllm: $(VENV)-vllm/.installed
 	TORCH_COMPILE_DISABLE=1 VLLM_CPU_KVCACHE_SPACE=1 $(VENV)-vllm/bin/pytest -rs tests/vllm tests/contracts/test_engines.py
+
+# A cluster of three Ray nodes on this machine; Ray and what it needs stay out of the usual environment.
+test-ray: $(VENV)-ray/.installed
+	$(VENV)-ray/bin/pytest -rs tests/ray
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -36,6 +62,11 @@ bench: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,dev]'
+	touch $@
+
+$(VENV)-ray/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)-ray
+	$(VENV)-ray/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,ray,dev]'
 	touch $@
 
 $(VENV)-vllm/.installed: pyproject.toml tests/vllm/install.py

@@ -6,7 +6,6 @@ The same stages run as tasks of a Prefect flow in `pipelines.flow`.
 import asyncio
 import fcntl
 import json
-import shutil
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
@@ -30,6 +29,7 @@ from pipelines.gates.examine import examined
 from pipelines.kit import Kit, open_kit
 from pipelines.plan import Plan, make_plan
 from pipelines.progress_base import Progress
+from pipelines.pruning import note_use
 from pipelines.replay import replay_chunks
 from pipelines.report import write_report
 from pipelines.rounds import Worked, in_rounds
@@ -53,6 +53,8 @@ class Stages:
     """Works on a chunk that is open in the window, or hands back its result where that is known."""
     ahead: AheadStage = replay_chunks
     """Does what it can of some chunks before the others begin."""
+    ticks: bool = True
+    """Whether a chunk says when one of its cases is done; if not, it is heard of as a whole."""
     kit: Callable[[BuildConfig, Path], AbstractAsyncContextManager[Kit]] = open_kit
 
 
@@ -93,9 +95,13 @@ async def build(
             spent = {"seconds": time.monotonic() - started, "bought": 0, "replayed": 0, "new_tokens": 0}
             return progress.ended(Outcome(out, done, dict(done.counts), spent))
         async with stages.kit(config, work) as kit:
+            kit.store.sweep()
             progress.begin(sum(c.problems for c in plan.chunks), kit)
             with first_error():
-                worked = await in_rounds(plan, kit, lambda chunks: _all_chunks(chunks, kit, progress, stages))
+                tried: dict[str, ChunkResult] = {}
+                worked = await in_rounds(
+                    plan, kit, lambda chunks: _all_chunks(chunks, kit, progress, stages, tried)
+                )
             spent = {"seconds": round(time.monotonic() - started, 3), **kit.spent()}
             progress.finishing()
             return progress.ended(finish(config, out, plan, worked, kit, spent))
@@ -111,8 +117,6 @@ def only_build_in(work: Path) -> Iterator[None]:
             raise ResumeError(
                 f"another build is running in {work.parent}; wait for it, or use another --out"
             ) from None
-        for partial in work.glob("*/.*.partial"):
-            shutil.rmtree(partial, ignore_errors=True)  # what a killed build left behind
         yield
 
 
@@ -154,9 +158,14 @@ def identify(config: BuildConfig, plan: Plan) -> str:
 
 
 async def _all_chunks(
-    chunks: Sequence[ChunkInput], kit: Kit, progress: Progress, stages: Stages
+    chunks: Sequence[ChunkInput],
+    kit: Kit,
+    progress: Progress,
+    stages: Stages,
+    tried: dict[str, ChunkResult],
 ) -> list[ChunkResult]:
-    """Results in plan order; finished chunks are taken as they are, those with unfinished cases tried again.
+    """Results in plan order; finished chunks are taken as they are, those with unfinished cases tried again, once a
+    run: `tried` are the results of its earlier rounds, by address.
 
     What the journal holds whole is rebuilt by processes of its own before. A chunk begins when all cases of the
     one before are in flight.
@@ -169,12 +178,15 @@ async def _all_chunks(
             return await stages.chunk(chunk, kit, progress.tick, known[chunk.name])
         progress.chunk_begun(chunk)
         result = await stages.chunk(chunk, kit, progress.tick, None)
+        tried[kit.address(chunk)] = result
         progress.chunk_done(chunk, result)
+        if not stages.ticks:
+            progress.resumed(result)
         return result
 
     for chunk in chunks:
-        done = await asyncio.to_thread(finished, chunk, kit)
-        if done is not None and not done.unfinished:
+        done = tried.get(kit.address(chunk)) or await asyncio.to_thread(finished, chunk, kit)
+        if done is not None:
             known[chunk.name] = done
             progress.resumed(done)
 
@@ -258,6 +270,7 @@ def finish(
         build_id=build_id(config, plan.address, kit.case_address),
     )
     manifest = examined(config, out, manifest, kit)
+    note_use(out, plan.address, {kit.address(chunk) for chunk in worked.tried})
     columns = read_columns(out, manifest)
     write_card(out, manifest, kit.recipes, columns)
     write_report(out, manifest, kit.recipes, columns)

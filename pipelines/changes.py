@@ -9,6 +9,11 @@ from pipelines.files import write_text
 _BEGINS, _ENDS = "<!-- changes -->", "<!-- /changes -->"
 
 
+def tells_changes(folder: Path) -> bool:
+    """Whether the dataset's card says what changed."""
+    return f"\n{_BEGINS}\n" in (folder / "README.md").read_text(encoding="utf-8")
+
+
 def changes_since(before: Path, folder: Path) -> str:
     """Compare the finished dataset in `folder` with the one before, write the section into its card, return it."""
     name = before.name

@@ -37,6 +37,9 @@ async def work_chunk(chunk: ChunkInput, kit: Kit, tick: Tick) -> ChunkResult:
 
     tasks: list[asyncio.Task[CaseResult]] = []
     try:
+        done = await asyncio.to_thread(finished, chunk, kit)
+        if done is not None:
+            return done  # another build or machine that shares the store was quicker
         async with asyncio.TaskGroup() as cases:
             for problem, rollouts in read_chunk(chunk):
                 await kit.window.enter()

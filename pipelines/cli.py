@@ -12,6 +12,7 @@ from pipelines.gates.commands import GATE_FAILED, add_gates
 from pipelines.journal_commands import add_actions
 from pipelines.nightly_commands import add_nightly
 from pipelines.publish.commands import add_publish
+from pipelines.schema_command import add_schema
 from pipelines.verify.commands import add_kinds
 from schemas.exceptions import (
     ConfigError,
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     add_nightly(commands)
     add_publish(commands)
     add_gates(commands)
+    add_schema(commands)
     return top
 
 
@@ -164,8 +166,8 @@ def _count(written: str) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command: 0 done, 2 bad config or input, 3 too many failed cases, 4 the budget ended the build,
-    5 the dataset is written and a quality gate did not pass."""
+    """Run a command: 0 done, 1 something gave up (an engine, the Hub), 2 bad config or input, 3 too many failed cases,
+    4 the budget ended the build, 5 the dataset is written and a quality gate did not pass, 6 another run goes on."""
     args = parser().parse_args(argv)
     try:
         return int(args.run(args))
@@ -204,7 +206,7 @@ def _build(args: argparse.Namespace) -> int:
 
     config = load(args.config, args.changes, args.limit)
     with TerminalProgress() as progress:
-        if args.prefect or os.environ.get("PREFECT_API_URL"):
+        if args.prefect or os.environ.get("PREFECT_API_URL") or config.run.runner.type != "local":
             from pipelines.flows.build import build_as_flow
 
             outcome = asyncio.run(build_as_flow(config, args.out, progress))

@@ -24,7 +24,7 @@ from pipelines.config_schema import MemberOf
 from pipelines.gates.base import GATES, Gate
 from pipelines.members import member
 from pipelines.publish.options import PublishOptions
-from pipelines.running import RunnerOptions, TaskOptions
+from pipelines.running import RunnerOptions, TaskOptions, check_runner
 from pipelines.targets import CapOptions, TargetOptions
 from schemas.exceptions import ConfigError
 from schemas.family import Options, nearest
@@ -238,6 +238,8 @@ class BuildConfig(Options):
         for engine in self.engines_made().values():
             engine.check()
         check_place(self.run.journal)
+        check_place(self.run.store)
+        check_runner(self.run.runner, self.run.store)
         for role in self.run.prices:
             if role not in ROLES:
                 raise ConfigError(f"run.prices: {role!r} is no role{nearest(role, ROLES)}")

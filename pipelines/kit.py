@@ -14,7 +14,7 @@ from filters.base import RowFilter
 from filters.verify.math.judge import Judge
 from filters.verify.math.options import JudgeOptions
 from generators.ask import Tools
-from generators.engines.base import Engine
+from generators.engines.base import Engine, EngineOptions
 from generators.engines.budget import Budget
 from generators.engines.journaled import JournaledEngine
 from generators.engines.journals.place import open_journal
@@ -45,8 +45,9 @@ class Kit:
     """File in which what the build has spent outlives the process."""
     engines: dict[str, JournaledEngine] = field(default_factory=dict)
     """By role; roles that share an engine have the same one."""
-    replayed: Counter[str] = field(default_factory=Counter)
-    """What other processes took from the journal for this build: `completions`."""
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    """What other processes did for this build, by the names of `spent`."""
+    incidents_elsewhere: Counter[str] = field(default_factory=Counter)
 
     @cached_property
     def case_address(self) -> str:
@@ -59,18 +60,18 @@ class Kit:
 
     def spent(self) -> dict[str, float]:
         """Completions and tokens so far, over all roles; `total_*` with the build's earlier runs."""
-        engines = self._opened()
+        engines, elsewhere = self._opened(), self.elsewhere
         return {
-            "bought": sum(e.bought for e in engines),
-            "replayed": sum(e.replayed for e in engines) + self.replayed["completions"],
-            "new_tokens": sum(e.bought_tokens for e in engines),
-            "prompt_tokens": self.budget.prompt_tokens,
+            "bought": sum(e.bought for e in engines) + elsewhere["bought"],
+            "replayed": sum(e.replayed for e in engines) + elsewhere["replayed"],
+            "new_tokens": sum(e.bought_tokens for e in engines) + elsewhere["new_tokens"],
+            "prompt_tokens": self.budget.prompt_tokens + elsewhere["prompt_tokens"],
             **{f"total_{name}": amount for name, amount in self.budget.spending().items()},
         }
 
     def incidents(self) -> dict[str, int]:
         """What went wrong with any engine and was dealt with, by slug."""
-        counts: Counter[str] = Counter()
+        counts: Counter[str] = Counter(self.incidents_elsewhere)
         for engine in self._opened():
             counts.update(engine.incidents)
         return dict(sorted(counts.items()))
@@ -104,11 +105,15 @@ class Kit:
 
 @asynccontextmanager
 async def open_kit(
-    config: BuildConfig, work: Path, around: Callable[[Engine], Engine] | None = None
+    config: BuildConfig,
+    work: Path,
+    around: Callable[[Engine], Engine] | None = None,
+    opener: Callable[[str, EngineOptions], Engine] | None = None,
 ) -> AsyncIterator[Kit]:
     """Open judge, journal and engines; close them whatever happens. ConfigError, EngineError.
 
     `around` puts something between every engine and its journal: what fails on purpose, or takes its time.
+    `opener` opens a role's engine where that is not the options' own affair.
     """
     async with AsyncExitStack() as stack:
         store = open_store(config, work)
@@ -118,7 +123,7 @@ async def open_kit(
         budget = Budget(config.run.budget, before)
         # After the engines are closed: what is in flight then is still bought.
         stack.callback(lambda: write_json(spending, budget.spending()))
-        engines = _open_engines(config, store, budget, stack, around or (lambda engine: engine))
+        engines = _open_engines(config, store, budget, stack, around or _same, opener or _opened)
         sampling = {name: role.sampling.sampling() for name, role in config.roles().items()}
         roles = {name: Role(engine, sampling[name]) for name, engine in engines.items()}
         tools = Tools(
@@ -136,6 +141,14 @@ async def open_kit(
         yield Kit(config, store, tools, recipes, filters, window, budget, spending, engines)
 
 
+def _same(engine: Engine) -> Engine:
+    return engine
+
+
+def _opened(role: str, options: EngineOptions) -> Engine:
+    return options.open()
+
+
 def _judging(config: BuildConfig, store: Store) -> JudgeOptions:
     """The judge's options; what its workers said is kept in the store unless the config names another place."""
     if config.judge.cache_dir:
@@ -149,6 +162,7 @@ def _open_engines(
     budget: Budget,
     stack: AsyncExitStack,
     around: Callable[[Engine], Engine],
+    opener: Callable[[str, EngineOptions], Engine],
 ) -> dict[str, JournaledEngine]:
     """Every role's engine behind the journal and the budget; equal options are opened once."""
     engines: dict[str, JournaledEngine] = {}
@@ -163,7 +177,7 @@ def _open_engines(
             engines[name] = engines[twin]
             continue
         replay = config.run.replay_only
-        opened = options.open_for_replay() if replay else options.open()
+        opened = options.open_for_replay() if replay else opener(name, options)
         engines[name] = JournaledEngine(around(opened), journal, replay_only=replay, budget=budget)
         stack.push_async_callback(engines[name].close)
     return engines

@@ -2,7 +2,7 @@
 
     ROOT/store/                              journal, chunk results, plans, verdicts (or where `run.store` says)
     ROOT/builds/2026-11-21-b-3f0c…/          a dataset a build, named by day and build id
-    ROOT/latest.json                         the newest finished one, and where it was published
+    ROOT/latest.json                         the newest finished one, the one before, and where it was published
     ROOT/lock                                held while a run goes on; it ends with its process
 
 A run makes the plan of today's sources and asks for the models' fingerprints; the build id of both says
@@ -19,11 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.build import Outcome, Stages, already_finished, build, claim, identify
+from pipelines.build import already_finished, claim, identify
+from pipelines.changes import changes_since, tells_changes
 from pipelines.config import BuildConfig
 from pipelines.files import write_json
 from pipelines.plan import make_plan
-from pipelines.progress_base import Progress
+from pipelines.pruning import prune
 from schemas.exceptions import OverlapError
 from schemas.manifest import Manifest
 
@@ -38,8 +39,6 @@ class Tonight:
     """Where this very build is finished already: nothing is new."""
     resumed: bool
     """Whether an earlier run began it."""
-    previous: Path | None
-    """The newest finished build of other inputs, for a comparison."""
 
 
 @contextmanager
@@ -58,8 +57,12 @@ def placed(config: BuildConfig, root: Path) -> BuildConfig:
     """The config with the folder's store, unless it names one."""
     if config.run.store:
         return config
-    run = config.run.model_copy(update={"store": str(root.resolve() / "store")})
+    run = config.run.model_copy(update={"store": _own_store(root)})
     return config.model_copy(update={"run": run})
+
+
+def _own_store(root: Path) -> str:
+    return str(root.resolve() / "store")
 
 
 def look(config: BuildConfig, root: Path) -> Tonight:
@@ -71,25 +74,42 @@ def look(config: BuildConfig, root: Path) -> Tonight:
     builds = root / "builds"
     there = sorted(builds.glob(f"*-{name}"))
     folder = there[0] if there else builds / f"{datetime.now(UTC):%Y-%m-%d}-{name}"
-    previous = _latest_folder(root)
     finished = already_finished(folder, name)
     if finished is None:
         claim(folder, config)
         # The sources as they were looked at just now, also where one grows meanwhile.
         shutil.copyfile(scratch / "plan.json", folder / "work" / "plan.json")
+        if (scratch / "scratch").is_dir():  # a store at a URL has its plans here
+            shutil.copytree(scratch / "scratch", folder / "work" / "scratch", dirs_exist_ok=True)
     shutil.rmtree(scratch, ignore_errors=True)
-    return Tonight(folder, finished, bool(there), previous if previous != folder else None)
+    return Tonight(folder, finished, bool(there))
 
 
-async def work(
-    config: BuildConfig, root: Path, night: Tonight, progress: Progress, stages: Stages
-) -> Outcome:
-    """Build what `look` found to do; a finished build becomes the newest one, and superseded ones are removed."""
-    outcome = await build(config, night.folder, progress, stages)
-    if outcome.manifest is not None and not outcome.stopped:
-        note(root, folder=night.folder.name, build_id=outcome.manifest.build_id, published={})
+def before(root: Path, folder: Path) -> Path | None:
+    """The finished build to compare with: the last that was published, else the one before; None without any."""
+    said = latest(root)
+    for name in (said.get("last_published"), said.get("folder"), said.get("before")):
+        path = root / "builds" / str(name)
+        if name and path != folder and (path / "manifest.json").is_file():
+            return path
+    return None
+
+
+def settle(config: BuildConfig, root: Path, folder: Path, manifest: Manifest) -> str:
+    """Make a finished build the newest one; returns what changed, in Markdown, where its card did not say so yet.
+
+    Superseded builds are removed, and what they alone had in the folder's own store. May be killed anywhere: the next
+    run finds the build finished and settles it.
+    """
+    previous = before(root, folder)
+    changes = changes_since(previous, folder) if previous and not tells_changes(folder) else ""
+    if latest(root).get("folder") != folder.name:
+        older = previous.name if previous else ""
+        note(root, folder=folder.name, build_id=manifest.build_id, published={}, before=older)
         _remove_superseded(root)
-    return outcome
+        if config.run.store == _own_store(root):
+            prune(Path(config.run.store), (root / "builds").iterdir())
+    return changes
 
 
 def latest(root: Path) -> dict[str, Any]:
@@ -104,19 +124,15 @@ def note(root: Path, **facts: object) -> None:
     write_json(root / "latest.json", {**latest(root), **facts})
 
 
-def _latest_folder(root: Path) -> Path | None:
-    folder = root / "builds" / str(latest(root).get("folder", ""))
-    return folder if (folder / "manifest.json").is_file() else None
-
-
 KEEP = 7
-"""Finished builds that stay beside the newest one. What they are made of stays in the store."""
+"""Finished builds that stay beside the newest one, with what they are made of."""
 
 
 def _remove_superseded(root: Path) -> None:
     """Builds that died and that a newer one has replaced, and the oldest finished ones."""
-    newest = str(latest(root)["folder"])
-    others = sorted(folder for folder in (root / "builds").iterdir() if folder.name != newest)
+    said = latest(root)
+    needed = {str(said.get(name)) for name in ("folder", "before", "last_published")}
+    others = sorted(folder for folder in (root / "builds").iterdir() if folder.name not in needed)
     finished = [folder for folder in others if (folder / "manifest.json").is_file()]
     for folder in {*others} - {*finished[-KEEP:]}:
         shutil.rmtree(folder, ignore_errors=True)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_LOCAL_API = "http://127.0.0.1:4200/api"
-"""Where `prefect server start` listens."""
 _CODES = {"gates_failed": 5, "too_many_failed": 3, "budget_spent": 4}
 
 
@@ -83,7 +81,7 @@ def _refresh(args: argparse.Namespace) -> int:
 
     config = _config(args)
     with TerminalProgress() as progress:
-        if args.prefect or os.environ.get("PREFECT_API_URL"):
+        if args.prefect or os.environ.get("PREFECT_API_URL") or config.run.runner.type != "local":
             from pipelines.flows.refresh import refresh_as_flow
 
             done = asyncio.run(refresh_as_flow(config, args.out, args.publish, progress))
@@ -108,37 +106,24 @@ async def _plain(config: "BuildConfig", root: Path, publish: bool, progress: obj
 
 def _schedule(args: argparse.Namespace) -> int:
     config = _config(args)
-    _find_api()
+    from pipelines.flows.api import dashboard, find_api, run_command
     from pipelines.flows.schedule import deployment, serve
 
+    url = find_api()
     try:
         wanted = deployment(config, args.out, args.publish, args.cron, args.timezone, args.name)
     except ValueError as error:
         raise ConfigError(
             f"--cron {args.cron!r} --timezone {args.timezone!r}: {_first_line(error)}"
         ) from None
-    api = os.environ["PREFECT_API_URL"].removesuffix("/api")
-    print(f"refresh/{wanted.name} at {args.cron!r} ({args.timezone}), builds in {args.out.resolve()}")
-    print(f"Look on: {api}   Run now: prefect deployment run 'refresh/{wanted.name}'", flush=True)
-    serve(wanted, config)
+    print(f"refresh/{wanted.name} at '{args.cron}' ({args.timezone}), builds in {args.out.resolve()}")
+    print(f"Look on:  {dashboard(url)}")
+    print(f"Run now:  {run_command(f'refresh/{wanted.name}', url)}")
+    print("Ends with Ctrl-C; the schedule stays, and what is missed meanwhile is caught up once.", flush=True)
+    serve(wanted, config, url)
     return 0
 
 
 def _first_line(error: ValueError) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-2] if len(lines) > 2 else lines[0]
-
-
-def _find_api() -> None:
-    """Have PREFECT_API_URL name a server that answers. ConfigError where there is none."""
-    import urllib.request
-
-    url = os.environ.setdefault("PREFECT_API_URL", _LOCAL_API)
-    try:
-        with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:
-            answer.read()
-    except (OSError, ValueError):
-        raise ConfigError(
-            f"no Prefect server answers at {url}; start one with `prefect server start --background` "
-            "(`make server`), or set PREFECT_API_URL"
-        ) from None

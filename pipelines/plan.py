@@ -15,7 +15,7 @@ from pipelines.chunk_input import ChunkInput
 from pipelines.config import BuildConfig
 from pipelines.files import sha256_of, write_json
 from pipelines.plan_writing import DROPPED, most_planned, write_plan
-from pipelines.store import open_store
+from pipelines.store import folder_name, open_store
 from schemas.dropped import Dropped
 from schemas.exceptions import ResumeError
 
@@ -52,7 +52,7 @@ def make_plan(config: BuildConfig, work: Path) -> Plan:
     inputs = [{"path": f, "sha256": sha256_of(Path(f))} for f in _files(sources, attempts)]
     sha256s = {entry["path"]: entry["sha256"] for entry in inputs}
     address = plan_address(config, sources, sha256s, most_planned(config))
-    folder = open_store(config, work).plans / address[:40]
+    folder = open_store(config, work).plans / folder_name(address)
     if not (folder / "plan.json").is_file():
         write_plan(config, sources, folder)
     inside = folder.is_relative_to(work)  # so that a build's folder may be moved

@@ -1,7 +1,6 @@
 """Writing a plan: problems of all sources with the attempts brought for them, cut into chunks."""
 
 import itertools
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from pipelines.chunk_input import ChunkInput
 from pipelines.config import BuildConfig
 from pipelines.cutting import cut
 from pipelines.files import sha256_of, write_json
+from pipelines.store import own_name
 from schemas.dropped import Dropped
 from schemas.exceptions import InputError
 from schemas.ids import canonical_json
@@ -27,8 +27,7 @@ DROPPED = "dropped.jsonl"
 
 def write_plan(config: BuildConfig, sources: Sequence[Source], folder: Path) -> None:
     """Read everything once and write it as chunk inputs into the folder, which appears whole."""
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = folder.with_name(f".{folder.name}.{own_name()}.partial")
     partial.mkdir(parents=True)
     dropped: list[Dropped] = []
     counts: Counter[str] = Counter()
@@ -48,11 +47,12 @@ def write_plan(config: BuildConfig, sources: Sequence[Source], folder: Path) -> 
     counts.update(f"dropped.{d.stage}.{d.reason}" for d in dropped)
     content = {"chunks": [asdict(chunk) for chunk in chunks], "counts": dict(sorted(counts.items()))}
     write_json(partial / "plan.json", {**content, "first": _first(chunks, config.limit)})
-    shutil.rmtree(folder, ignore_errors=True)  # without its plan.json: nobody's
+    if not (folder / "plan.json").is_file():
+        shutil.rmtree(folder, ignore_errors=True)  # without its plan.json: nobody's
     try:
         partial.replace(folder)
     except OSError:
-        # Another build planned the same just now.
+        # Another build planned the same meanwhile, and may be reading it.
         if not (folder / "plan.json").is_file():
             raise
         shutil.rmtree(partial, ignore_errors=True)

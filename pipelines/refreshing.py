@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipelines.build import Outcome, Stages
-from pipelines.changes import changes_since
+from pipelines.build import Outcome, Stages, build
 from pipelines.config import BuildConfig
-from pipelines.nightly import Tonight, latest, look, note, placed, work
+from pipelines.gates.again import under_its_gates
+from pipelines.nightly import Tonight, latest, look, note, placed, settle
 from pipelines.progress_base import Progress
 from pipelines.publish.options import PublishOptions
 from pipelines.publish.publication import publish
@@ -53,21 +53,25 @@ async def refresh(
     night = look(config, root)
     if night.finished is not None:
         return await _unchanged(config, root, night, night.finished, publisher)
-    outcome = await work(config, root, night, progress, stages)
+    outcome = await build(config, night.folder, progress, stages)
     manifest = outcome.manifest
     if manifest is None or outcome.stopped:
         return _cut_short(night.folder, outcome)
-    changes = changes_since(night.previous, night.folder) if night.previous else ""
-    failed = [gate for gate in manifest.gates if not gate.passed]
-    if failed:
-        said = "; ".join(f"{gate.gate}: {gate.said}" for gate in failed)
-        return Refreshed("gates_failed", f"not published: {said}", night.folder, outcome, changes)
-    rows = sum(file.rows for file in manifest.files)
+    changes = settle(config, root, night.folder, manifest)
+    if said := _failed(manifest):
+        return Refreshed("gates_failed", said, night.folder, outcome, changes)
+    rows = _rows(manifest)
     if publisher is None or config.publish is None:
-        return Refreshed("built", f"{rows:,} rows in {night.folder}", night.folder, outcome, changes)
+        return Refreshed("built", f"{rows} in {night.folder}", night.folder, outcome, changes)
     published = await _publish(config.publish, root, night.folder, publisher)
-    said = f"{rows:,} rows published to {published.where} ({published.tag or published.revision})"
+    said = f"{rows} published to {published.where} ({published.tag or published.revision})"
     return Refreshed("published", said, night.folder, outcome, changes, published)
+
+
+def _failed(manifest: Manifest) -> str:
+    """What the gates object to; empty where all passed."""
+    failed = [f"{gate.gate}: {gate.said}" for gate in manifest.gates if not gate.passed]
+    return f"not published: {'; '.join(failed)}" if failed else ""
 
 
 async def publish_here(folder: Path, options: PublishOptions) -> Published:
@@ -78,27 +82,42 @@ async def publish_here(folder: Path, options: PublishOptions) -> Published:
 async def _unchanged(
     config: BuildConfig, root: Path, night: Tonight, manifest: Manifest, publisher: Publisher | None
 ) -> Refreshed:
-    """Nothing to build; what an earlier run could not publish is published now."""
-    if latest(root).get("folder") != night.folder.name:  # what it was before is what it is again
-        note(root, folder=night.folder.name, build_id=manifest.build_id, published={})
+    """Nothing to build; what an earlier run could not publish, or published elsewhere, is published now."""
+    examined = under_its_gates(config, night.folder, manifest)
+    if examined != manifest:  # other gates, or other terms in its card
+        note(root, published={})
+    changes = settle(config, root, night.folder, examined)
+    if failed := _failed(examined):
+        return Refreshed("gates_failed", failed, night.folder, None, changes)
     said = f"nothing is new since {night.folder.name}: the same problems, models, config and code"
-    wanted = publisher is not None and config.publish is not None and not latest(root).get("published")
-    if not wanted or not all(gate.passed for gate in manifest.gates):
+    options = config.publish
+    if (
+        publisher is None
+        or options is None
+        or latest(root).get("published", {}).get("target") == _target(options)
+    ):
         return Refreshed("nothing_new", said, night.folder)
-    assert publisher is not None and config.publish is not None
-    published = await _publish(config.publish, root, night.folder, publisher)
-    return Refreshed(
-        "published", f"{said}; published to {published.where}", night.folder, None, "", published
-    )
+    published = await _publish(options, root, night.folder, publisher)
+    said = f"{said}; published to {published.where}"
+    return Refreshed("published", said, night.folder, None, changes, published)
 
 
 async def _publish(options: PublishOptions, root: Path, folder: Path, publisher: Publisher) -> Published:
-    published = await publisher(folder, options)
-    note(
-        root,
-        published={"where": published.where, "revision": published.revision, "tag": published.tag},
-    )
-    return published
+    done = await publisher(folder, options)
+    facts = {"where": done.where, "revision": done.revision, "tag": done.tag, "target": _target(options)}
+    note(root, published=facts, last_published=folder.name)
+    return done
+
+
+def _target(options: PublishOptions) -> str:
+    """Where a publication goes: another place is another publication."""
+    return f"{options.repo}{options.to}{'#pr' if options.pr else ''}"
+
+
+def _rows(manifest: Manifest) -> str:
+    attempts = sum(file.rows for file in manifest.files if file.table == "attempts")
+    rows = sum(file.rows for file in manifest.files) - attempts
+    return f"{rows:,} rows and {attempts:,} attempts"
 
 
 def _cut_short(folder: Path, outcome: Outcome) -> Refreshed:

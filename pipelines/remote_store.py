@@ -10,13 +10,13 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import fsspec
 
 from pipelines.chunk_result import ChunkResult
 from pipelines.files import sha256_of
-from pipelines.store import RECORD, Store
+from pipelines.store import RECORD, Store, own_name
 from schemas.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -42,34 +42,32 @@ class RemoteStore(Store):
     def journal(self) -> str:
         return f"{self._url}/journal"
 
-    def find(self, address: str) -> ChunkResult | None:
-        here = super().find(address)
-        if here is not None and not here.unfinished:
+    def named(self, name: str) -> ChunkResult | None:
+        here = super().named(name)
+        if here is not None:
             return here
-        partial = self.begin(address)
+        partial = self.begin(name)
         try:
-            counts = self._fetched(f"{self._root}/chunks/{address}", partial)
-            return here if counts is None else super().keep(address, partial, counts)
+            saved = self._fetched(f"{self._root}/chunks/{name}", partial)
+            return None if saved is None else super().keep(saved["address"], partial, saved["counts"])
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
-    def _fetched(self, there: str, partial: Path) -> dict[str, int] | None:
-        """The counts of a result whose files are in `partial` now; None where it is not there whole."""
+    def _fetched(self, there: str, partial: Path) -> dict[str, Any] | None:
+        """The record of a result whose files are in `partial` now; None where it is not there whole."""
         try:
-            saved = json.loads(self._files.cat_file(f"{there}/{RECORD}"))
+            saved: dict[str, Any] = json.loads(self._files.cat_file(f"{there}/{RECORD}"))
             for name, sha256 in saved["files"].items():
-                # Another try of an unfinished chunk has files of other content, under names of their own.
                 self._files.get_file(f"{there}/{sha256}-{name}", str(partial / name))
                 if sha256_of(partial / name) != sha256:
                     return None
         except (FileNotFoundError, ValueError):
             return None
-        counts: dict[str, int] = saved["counts"]
-        return counts
+        return saved
 
     def keep(self, address: str, partial: Path, counts: Mapping[str, int]) -> ChunkResult:
         result = super().keep(address, partial, counts)
-        there = f"{self._root}/chunks/{address}"
+        there = f"{self._root}/chunks/{Path(result.folder).name}"
         for name, sha256 in result.files.items():
             self._put(Path(result.folder, name), f"{there}/{sha256}-{name}")
         self._put(Path(result.folder, RECORD), f"{there}/{RECORD}")
@@ -81,10 +79,10 @@ class RemoteStore(Store):
             self._put(Path(chunk.path), target)
 
     def own_input(self, chunk: "ChunkInput") -> "ChunkInput":
-        path = self.folder / "inputs" / f"{chunk.sha256}.jsonl"
+        path = self._input(chunk)
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".{path.name}.partial")
+            partial = path.with_name(f".{path.name}.{own_name()}.partial")
             self._files.get_file(f"{self._root}/inputs/{chunk.sha256}.jsonl", str(partial))
             partial.replace(path)
         return replace(chunk, path=str(path))

@@ -58,7 +58,7 @@ async def replay_chunks(
                 result = await asyncio.to_thread(finished, chunk, kit) if reply["done"] else None
                 missed[result is not None] += 1
                 if result is not None:
-                    kit.replayed["completions"] += reply["replayed"]
+                    kit.elsewhere["replayed"] += reply["replayed"]
                     done(chunk, result)
         finally:
             with contextlib.suppress(ProcessLookupError):

@@ -26,6 +26,8 @@ class Worked:
     selection: Selection
     rounds: int = 0
     """Rounds beyond the first."""
+    tried: Sequence[ChunkInput] = ()
+    """The chunks of every round: the next build of the same begins with those of the first."""
 
 
 async def in_rounds(plan: Plan, kit: Kit, work: Work) -> Worked:
@@ -33,14 +35,16 @@ async def in_rounds(plan: Plan, kit: Kit, work: Work) -> Worked:
     wanted, caps = kit.config.targets, kit.config.caps
     inputs: Sequence[ChunkInput] = plan.chunks[: plan.first or None]
     samples = kit.config.policy.samples if kit.config.policy else 0
+    tried: list[ChunkInput] = []
     for number in range(wanted.rounds + 1):
+        tried += inputs
         results = await work(inputs)
         chosen = select([Path(result.folder) for result in results], wanted, caps)
         onward = _more(inputs, plan.chunks, samples)
         if not chosen.short or onward is None or number == wanted.rounds or kit.budget.stopped:
             break
         inputs = onward
-    return Worked(inputs, results, chosen, number)
+    return Worked(inputs, results, chosen, number, tried)
 
 
 def furthest(plan: Plan, rounds: int, samples: int) -> tuple[int, int]:

@@ -1,9 +1,11 @@
 """Options of how a build's chunks are run as tasks: by whom, how often, how long."""
 
+import importlib.util
 from typing import Literal
 
 from pydantic import Field
 
+from schemas.exceptions import ConfigError
 from schemas.family import Options
 
 
@@ -24,6 +26,8 @@ class RunnerOptions(Options):
     engine itself, as it should where that is a fleet of servers."""
     engine_gpus: float = Field(default=1.0, ge=0)
     """GPUs that Ray reserves for an engine."""
+    ship_code: bool = False
+    """Send Corrigenda's own code to Ray's workers; without it every machine has it installed, or at the same path."""
 
 
 class TaskOptions(Options):
@@ -41,3 +45,24 @@ class TaskOptions(Options):
     gpu_limit: str = "corrigenda-gpu"
     """Prefect's global concurrency limit of which a build with an engine in its own process takes one slot; a limit
     that does not exist limits nothing."""
+
+
+_NEEDS = {"ray": "prefect_ray", "dask": "prefect_dask"}
+
+
+def check_runner(options: RunnerOptions, store: str) -> None:
+    """ConfigError where a cluster cannot be used: no shared store, or its package is not installed."""
+    if options.type == "local":
+        if options.engines:
+            raise ConfigError("run.runner.engines: only `type: ray` holds engines in actors")
+        return
+    if options.engines and options.type != "ray":
+        raise ConfigError("run.runner.engines: only `type: ray` holds engines in actors")
+    if not store:
+        raise ConfigError(
+            f"run.runner: {options.type} needs run.store, a folder that every machine mounts or a URL such as "
+            "s3://bucket/prefix"
+        )
+    package = _NEEDS[options.type]
+    if importlib.util.find_spec(package) is None:
+        raise ConfigError(f"run.runner: {package} is not installed: pip install 'corrigenda[{options.type}]'")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.chunk_result import ChunkResult
 from pipelines.files import sha256_of
@@ -21,6 +22,9 @@ from schemas.manifest import DataFile
 
 SHARD_ROWS = 100_000
 """Rows that fill a shard: at 2-4 kB a row some 300 MB before compression, as the Hub's viewer likes."""
+
+MOST_SHARDS = 25
+"""Shards of a split; above, their rows are doubled. A version is one commit, and the Hub advises 100 files for one."""
 
 
 def write_shards(
@@ -43,11 +47,14 @@ def write_shards(
 def _write_split(
     out: Path, partial: Path, chunks: Sequence[ChunkResult], table: str, split: str, chosen: Selection
 ) -> list[DataFile]:
-    sources = [Path(c.folder, f"{table}.{split}.parquet") for c in chunks]
-    groups = row_groups(_left(read_file(path), chosen) for path in sources if path.is_file())
+    # What a chunk says it has must be there: what is gone is an error, and never a dataset without it.
+    name = f"{table}.{split}.parquet"
+    sources = [Path(chunk.folder, name) for chunk in chunks if name in chunk.files]
+    groups = row_groups(_left(read_file(path), chosen) for path in sources)
     (partial / table).mkdir(parents=True, exist_ok=True)
     written: list[tuple[Path, int]] = []
-    for shard in _shards(groups):
+    size = shard_rows(sum(pq.read_metadata(path).num_rows for path in sources))
+    for shard in _shards(groups, size):
         path = partial / table / f"{split}-{len(written):05d}.parquet"
         written.append((path, write_groups(path, table, shard)))
     files = []
@@ -58,17 +65,25 @@ def _write_split(
     return files
 
 
-def _shards(groups: Iterator[pa.Table]) -> Iterator[Iterator[pa.Table]]:
+def shard_rows(rows: int) -> int:
+    """Rows that fill a shard of a split with so many."""
+    size = SHARD_ROWS
+    while rows > MOST_SHARDS * size:
+        size *= 2
+    return size
+
+
+def _shards(groups: Iterator[pa.Table], size: int) -> Iterator[Iterator[pa.Table]]:
     """Row groups shard by shard, each to be used up before the next. A shard ends with the row group that fills it:
     rows put in before it hardly ever change which, so the shards behind stay the files they are."""
     for first in groups:
-        yield _shard(first, groups)
+        yield _shard(first, groups, size)
 
 
-def _shard(first: pa.Table, groups: Iterator[pa.Table]) -> Iterator[pa.Table]:
+def _shard(first: pa.Table, groups: Iterator[pa.Table], size: int) -> Iterator[pa.Table]:
     rows = first.num_rows
     yield first
-    while rows < SHARD_ROWS and (group := next(groups, None)) is not None:
+    while rows < size and (group := next(groups, None)) is not None:
         rows += group.num_rows
         yield group
 
@@ -93,7 +108,7 @@ def write_dropped(out: Path, plan: Plan, chunks: Sequence[ChunkResult], chosen: 
     write_rows(folder / "planning.parquet", "dropped", [asdict(d) for d in read_dropped(plan)])
     for chunk in chunks:
         source = Path(chunk.folder)
-        if (source / "dropped.parquet").is_file():
+        if "dropped.parquet" in chunk.files:
             shutil.copyfile(source / "dropped.parquet", folder / f"{source.name}.parquet")
     if chosen.out:
         write_rows(folder / "selection.parquet", "dropped", [*_not_chosen(chunks, chosen)])
@@ -102,10 +117,10 @@ def write_dropped(out: Path, plan: Plan, chunks: Sequence[ChunkResult], chosen: 
 def _not_chosen(chunks: Sequence[ChunkResult], chosen: Selection) -> Iterator[dict[str, Any]]:
     """Rows that caps and targets left out, whole, with the reason."""
     for chunk in chunks:
-        for path in sorted(Path(chunk.folder).glob("*.parquet")):
-            if path.name.partition(".")[0] not in ROW_TABLES:
+        for name in sorted(chunk.files):
+            if name.partition(".")[0] not in ROW_TABLES:
                 continue
-            table = read_file(path)
+            table = read_file(Path(chunk.folder, name))
             for row in table.filter([value in chosen.out for value in table["id"].to_pylist()]).to_pylist():
                 yield asdict(
                     Dropped(

@@ -25,7 +25,9 @@ class Window:
 
     async def open_chunk(self, cases: int) -> None:
         """Wait until all cases of the chunks before have entered; the next `cases` to enter are this one's."""
-        await self._all_entered.wait()
+        # Again after waking: another chunk that waited may have been quicker.
+        while not self._all_entered.is_set():
+            await self._all_entered.wait()
         self._entering += cases
         self._all_entered.clear()
 

@@ -112,6 +112,9 @@ class Incomplete(EngineError):
         super().__init__(str(error))
         self.had = dict(had)
 
+    def __reduce__(self) -> tuple[type["Incomplete"], tuple[EngineError, dict[int, Completion]]]:
+        return Incomplete, (EngineError(str(self)), self.had)
+
 
 class Renderer(Protocol):
     """Messages to token ids, by the model's own chat template."""

@@ -31,6 +31,22 @@ class BudgetOptions(Options):
     run with a higher budget goes on and writes it anew."""
 
 
+def share(
+    options: BudgetOptions, spending: Mapping[str, float], reserved: Mapping[str, float], among: int
+) -> BudgetOptions:
+    """What one of so many orders to come may spend, where others have `reserved` parts of what is left."""
+
+    def part(name: str, limit: int | None) -> int | None:
+        if limit is None:
+            return None
+        left = max(0, limit - int(spending.get(name, 0)) - int(reserved.get(name, 0)))
+        return -(-left // max(1, among))
+
+    hours = None if options.hours is None else max(0.0, options.hours - spending.get("hours", 0.0))
+    tokens, requests = part("tokens", options.tokens), part("requests", options.requests)
+    return BudgetOptions(tokens=tokens, requests=requests, hours=hours)
+
+
 class Budget:
     """Counts what is bought, and refuses to begin purchases once a limit is reached.
 
@@ -64,6 +80,12 @@ class Budget:
     def spending(self) -> dict[str, float]:
         """What all runs together have spent, as `before` of the next one."""
         return {"tokens": self.tokens, "requests": self.requests, "hours": round(self.hours, 6)}
+
+    def begin(self, options: BudgetOptions) -> None:
+        """Count from nothing under other limits: a worker's share of a build's budget."""
+        self.options, self.before, self._started = options, {}, self._clock()
+        self.tokens = self.requests = self.refused = 0
+        self.stopped = ""
 
     def reached(self) -> str:
         """The first limit that is reached, in words; empty while there is none."""

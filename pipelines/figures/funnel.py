@@ -19,9 +19,8 @@ class Stage:
     depth: int = 0
 
 
-def stages(manifest: Manifest) -> list[Stage]:
-    """The funnel in the order things happen; what did not happen is left out."""
-    counts = manifest.counts
+def stages(counts: Mapping[str, int]) -> list[Stage]:
+    """The funnel of a build's counts in the order things happen; what did not happen is left out."""
     lines = [
         *_reasons(counts, "dropped.source.", "not usable: "),
         Stage("problems", counts.get("problems", 0)),
@@ -57,7 +56,7 @@ def funnel(manifest: Manifest) -> Grid:
     """The funnel as a table."""
     return grid(
         ("stage", "number"),
-        [("↳ " * line.depth + line.name, line.number) for line in stages(manifest)],
+        [("↳ " * line.depth + line.name, line.number) for line in stages(manifest.counts)],
         "From problems to rows",
     )
 

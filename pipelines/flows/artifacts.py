@@ -8,7 +8,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -23,6 +23,8 @@ from pipelines.cases import CaseResult
 from pipelines.chunk_result import ChunkResult
 from pipelines.config import BuildConfig
 from pipelines.dataset import spread
+from pipelines.figures.funnel import stages
+from pipelines.flows.summary import report_link
 from pipelines.kit import Kit
 from pipelines.progress_base import Progress
 from pipelines.show import render_row
@@ -32,8 +34,16 @@ _EVERY_S = 5.0
 """Seconds between two looks of a person at a progress bar; each costs a request."""
 _ROWS = 4
 """Rows of each table that are shown."""
-_FUNNEL = ("problems", "attempts", "failed", "unpaid")
-_GROUPS = ("attempts", "unknown", "kept", "skipped", "dropped")
+_ABOUT = {
+    "progress": "Share of the problems that are done",
+    "funnel": "From problems to rows",
+    "rows": "Rows, masked text labelled",
+    "report": "Where the report is",
+    "changes": "Since the build before",
+    "health": "Is it whole, is it well",
+    "run": "How it ended, and what it cost",
+}
+"""What stands under an artifact's name; a card has room for some thirty letters."""
 
 
 class FlowProgress(Progress):
@@ -75,19 +85,25 @@ class FlowProgress(Progress):
 
     async def end(self, outcome: Outcome) -> None:
         """Show what became of the build."""
-        shown = [self._updated(100.0), self.show("funnel", "table", json.dumps(_funnel(outcome)))]
+        try:
+            await asyncio.gather(*self._shown(outcome))
+        except Exception as error:
+            get_run_logger().warning("the build could not be shown: %s", error)
+
+    def _shown(self, outcome: Outcome) -> Iterator[Coroutine[Any, Any, object]]:
+        yield self._updated(100.0)
+        yield self.show("funnel", "table", json.dumps(_funnel(outcome)))
         if outcome.manifest is not None:
-            shown.append(self.show("rows", "markdown", _rows(outcome)))
+            yield self.show("rows", "markdown", _rows(outcome))
             report = outcome.out / "report.html"
             if report.is_file():
-                shown.append(self.show("report", "markdown", f"[{report}]({report.as_uri()})"))
-        await asyncio.gather(*shown)
+                yield self.show("report", "markdown", report_link(report))
 
     async def show(self, what: str, kind: str, data: str | float) -> UUID | None:
         """Make an artifact `<dataset>-<what>`; None where the API would not have it."""
         key = f"{self._name}-{what}"
         wanted = ArtifactCreate(
-            key=key, type=kind, data=data, description=f"{what} of {self._name}", flow_run_id=self._run
+            key=key, type=kind, data=data, description=_ABOUT[what], flow_run_id=self._run
         )
         try:
             return (await self._client.create_artifact(wanted)).id
@@ -117,11 +133,12 @@ class FlowProgress(Progress):
 
 
 def _funnel(outcome: Outcome) -> list[dict[str, object]]:
-    """The funnel's rows, from problems to rows kept and dropped."""
+    """The funnel's lines, then the rows of each recipe."""
     counts = outcome.counts
-    names = [name for name in _FUNNEL if counts.get(name)]
-    names += [name for group in _GROUPS for name in counts if name.startswith(f"{group}.") and counts[name]]
-    return [{"what": name.replace(".", ": ", 1), "number": counts[name]} for name in names]
+    lines = [(f"{'↳ ' * stage.depth}{stage.name}", stage.number) for stage in stages(counts)]
+    kept = {name.removeprefix("kept."): number for name, number in counts.items() if name.startswith("kept.")}
+    lines += [(f"↳ {recipe}", number) for recipe, number in kept.items()]
+    return [{"stage": name, "number": number} for name, number in lines]
 
 
 def _rows(outcome: Outcome) -> str:

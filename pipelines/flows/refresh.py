@@ -15,9 +15,10 @@ from pipelines.config import BuildConfig
 from pipelines.flows.artifacts import FlowProgress
 from pipelines.flows.build import gpu_slot
 from pipelines.flows.housekeeping import tidy_runs
-from pipelines.flows.now import NOW, Now
+from pipelines.flows.now import NOW, Now, begun
 from pipelines.flows.publish import publish_as_task
-from pipelines.flows.stages import task_stages
+from pipelines.flows.stages import flow_stages
+from pipelines.flows.summary import summary
 from pipelines.health import read_health
 from pipelines.nightly import only_run_in, placed
 from pipelines.progress_base import Progress
@@ -31,11 +32,16 @@ async def refresh_flow(config: BuildConfig, root: str, publish: bool = False) ->
 
     `publish` needs the config's `publish`.
     """
+    return await _locked(config, Path(root), publish)
+
+
+# A flow's own function travels to other machines by value, with all it names: it may name nothing that cannot.
+async def _locked(config: BuildConfig, root: Path, publish: bool) -> State[Any]:
     config.check()
     try:
-        with only_run_in(Path(root)):
+        with only_run_in(root):
             await tidy_runs()
-            return _state(await _refreshed(config, Path(root), publish))
+            return _state(await _refreshed(config, root, publish))
     except OverlapError as error:
         return Cancelled(message=str(error), name="Refused")
 
@@ -52,11 +58,14 @@ async def refresh_as_flow(config: BuildConfig, root: Path, publish: bool, progre
 
 
 async def _refreshed(config: BuildConfig, root: Path, publish: bool) -> Refreshed:
-    here = NOW.get() or Now(config, Progress())
-    NOW.set(here)
+    here = begun(config)
     here.config = placed(config, root)
-    async with FlowProgress(config, here.progress) as shown, gpu_slot(config):
-        done = await refresh(config, root, publish_as_task if publish else None, shown, task_stages())
+    async with (
+        FlowProgress(config, here.progress) as shown,
+        gpu_slot(config),
+        flow_stages(here.config) as stages,
+    ):
+        done = await refresh(config, root, publish_as_task if publish else None, shown, stages)
         here.outcome, here.refreshed = done.outcome, done
         if done.outcome is not None:
             await shown.end(done.outcome)
@@ -64,7 +73,7 @@ async def _refreshed(config: BuildConfig, root: Path, publish: bool) -> Refreshe
             await shown.show("changes", "markdown", done.changes)
         if done.outcome is not None and (health := read_health(done.folder)):
             await shown.show("health", "markdown", health.to_markdown())
-        await shown.show("run", "markdown", f"**{done.what}**: {done.said}")
+        await shown.show("run", "markdown", summary(done))
     return done
 
 

@@ -10,6 +10,7 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 from prefect.schedules import Cron
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
 from pipelines.config import BuildConfig
@@ -43,15 +44,16 @@ def deployment(
     return found
 
 
-def serve(wanted: RunnerDeployment, config: BuildConfig) -> None:
-    """Register the deployment and start its runs until this process ends; its schedule stays, so that what is missed
-    meanwhile is caught up once."""
+def serve(wanted: RunnerDeployment, config: BuildConfig, api: str) -> None:
+    """Register the deployment at the API's URL and start its runs until this process ends; its schedule stays, so
+    that what is missed meanwhile is caught up once."""
 
     async def begin() -> None:
         await _make_gpu_limit(config)
         await aserve(wanted, pause_on_shutdown=False, limit=_AT_ONCE, print_starting_message=False)
 
-    asyncio.run(begin())
+    with temporary_settings({PREFECT_API_URL: api}):  # and its processes have it by their environment
+        asyncio.run(begin())
 
 
 async def _make_gpu_limit(config: BuildConfig) -> None:

@@ -1,5 +1,7 @@
 """The stages of a build as Prefect tasks of the flow that is running."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,12 +16,21 @@ from pipelines.kit import Kit
 from pipelines.plan import Plan
 
 
-def task_stages() -> Stages:
-    """Stages that run as tasks in this process."""
-    return Stages(plan=_plan, chunk=_chunk)
+@asynccontextmanager
+async def flow_stages(config: BuildConfig) -> AsyncIterator[Stages]:
+    """Stages that run as tasks, of this process or of the cluster that the config names."""
+    if config.run.runner.type == "local":
+        yield Stages(plan=plan_stage, chunk=_chunk)
+        return
+    from pipelines.flows.cluster import cluster_stages
+
+    async with cluster_stages(config) as stages:
+        yield stages
 
 
-def _plan(config: BuildConfig, work: Path) -> Plan:
+def plan_stage(config: BuildConfig, work: Path) -> Plan:
+    """Plan as a task of the running flow."""
+    now().config = config
     plan_task(str(work))
     plan = now().plan
     assert plan is not None
@@ -29,6 +40,10 @@ def _plan(config: BuildConfig, work: Path) -> Plan:
 async def _chunk(chunk: ChunkInput, kit: Kit, tick: Tick, known: ChunkResult | None) -> ChunkResult:
     here = now()
     here.kit, here.tick = kit, tick
-    task = configured(chunk_task, here.config, kit, known is not None)
-    said = ChunkResult(**await task(**asdict(chunk), address=kit.address(chunk)))
+    if (known is not None) not in here.tasks:  # making one reads its source file: 3 ms
+        here.tasks[known is not None] = configured(chunk_task, here.config, kit, known is not None)
+    task, address = here.tasks[known is not None], kit.address(chunk)
+    if known is not None:
+        here.known[address] = known
+    said = ChunkResult(**await task(**asdict(chunk), address=address, opened=known is None))
     return known or said

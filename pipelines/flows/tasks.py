@@ -5,7 +5,6 @@ input, config, models and code; Prefect sees only the text of the task itself, a
 unnoticed.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +15,7 @@ from prefect.context import TaskRunContext
 from prefect.runtime import task_run
 
 from pipelines.chunk_input import ChunkInput
-from pipelines.chunks import finished, work_chunk
+from pipelines.chunks import work_chunk
 from pipelines.config import BuildConfig
 from pipelines.flows.now import now
 from pipelines.kit import Kit
@@ -26,7 +25,7 @@ from schemas.exceptions import CorrigendaError
 ChunkTask = Task[..., Any]
 
 
-@task(name="plan", persist_result=False)
+@task(name="plan", task_run_name="plan", persist_result=False)
 def plan_task(work: str) -> dict[str, int]:
     """Read sources and attempts into chunk inputs; returns the counts."""
     here = now()
@@ -46,18 +45,19 @@ def _address(context: TaskRunContext, parameters: Mapping[str, Any]) -> str:
     cache_key_fn=_address,
 )
 async def chunk_task(
-    name: str, address: str, path: str, sha256: str, problems: int, samples: int
+    name: str, address: str, path: str, sha256: str, problems: int, samples: int, opened: bool
 ) -> dict[str, Any]:
-    """Work on one chunk in this process, or take what is finished; returns its folder, file hashes and counts."""
+    """Work on one chunk in this process, or take what is finished; returns its folder, file hashes and counts.
+
+    `opened`: whoever began the task has opened the chunk in the window, for its first try.
+    """
     here, chunk = now(), ChunkInput(name, path, sha256, problems, samples)
     assert here.kit is not None and here.tick is not None
-    done = await asyncio.to_thread(finished, chunk, here.kit)
-    if done is None or done.unfinished:
-        if (task_run.run_count or 1) > 1:
-            # Whoever began the task had opened the chunk in the window for its first try.
-            await here.kit.window.open_chunk(chunk.problems)
-        done = await work_chunk(chunk, here.kit, here.tick)
-    return asdict(done)
+    if not opened and (known := here.known.get(address)):
+        return asdict(known)
+    if not opened or (task_run.run_count or 1) > 1:
+        await here.kit.window.open_chunk(chunk.problems)
+    return asdict(await work_chunk(chunk, here.kit, here.tick))
 
 
 def configured(plain: ChunkTask, config: BuildConfig, kit: Kit, known: bool) -> ChunkTask:
@@ -70,7 +70,7 @@ def configured(plain: ChunkTask, config: BuildConfig, kit: Kit, known: bool) -> 
     return plain.with_options(
         retries=options.retries,
         retry_delay_seconds=delays,
-        retry_condition_fn=_worth_another_try,
+        retry_condition_fn=worth_another_try,
         timeout_seconds=options.timeout_s,
         tags=["corrigenda", config.name, *options.tags],
         result_storage=kit.store.folder / "prefect",
@@ -78,7 +78,7 @@ def configured(plain: ChunkTask, config: BuildConfig, kit: Kit, known: bool) -> 
     )
 
 
-def _worth_another_try(task: ChunkTask, run: object, state: Any) -> bool:  # noqa: ANN401 (Prefect's own)
+def worth_another_try(task: ChunkTask, run: object, state: Any) -> bool:  # noqa: ANN401 (Prefect's own)
     """Whether an error may be the machine's: what a person has to mend is not tried again."""
     error = state.data
     while isinstance(error, BaseExceptionGroup):

@@ -79,7 +79,7 @@ def _summary(done: "Published") -> str:
         f"{done.uploaded} files added ({done.uploaded_bytes:,} bytes), {done.deleted} deleted, "
         f"{done.unchanged} unchanged",
         *(
-            [f"{sum(done.verified.values()):,} rows in {len(done.verified)} splits loaded back as built"]
+            [f"{sum(done.verified.values()):,} rows in {len(done.verified)} splits verified"]
             if done.verified
             else []
         ),

@@ -36,7 +36,7 @@ def publish_to_hub(bundle: Bundle, options: PublishOptions, *, dry_run: bool, sa
     """
     repository = Repository(options.repo, Patience(options.tries, options.wait_s), say)
     tag = options.tag_for(bundle.content)
-    _refuse_without_token(dry_run)
+    _refuse_unreachable(dry_run)
     state = repository.state()
     if dry_run:
         return _plan_only(bundle, options, repository, state, tag)
@@ -198,16 +198,18 @@ def _check_tag(state: State, tag: str, changes: Difference) -> None:
         )
 
 
-def _refuse_without_token(dry_run: bool) -> None:
-    from huggingface_hub import get_token
+def _refuse_unreachable(dry_run: bool) -> None:
+    from huggingface_hub import constants, get_token
 
+    if constants.HF_HUB_OFFLINE:
+        raise InputError("HF_HUB_OFFLINE is set, so nothing can be published: unset it, or publish with --to")
     if not dry_run and not get_token():
         raise InputError("no access token for the Hub: run `hf auth login`, or set HF_TOKEN")
 
 
 def _message(bundle: Bundle, tag: str, with_content: bool = False) -> tuple[str, str]:
     """Title and description of the commit or pull request; the same for the same content."""
-    title = f"Publish {bundle.manifest.name} {tag}".strip()
+    title = f"Publish {bundle.manifest.name[:100]} {tag}".strip()
     if with_content:
         title += f" ({bundle.content[:12]})"
     rows = "\n".join(f"* {name}: {count:,} rows" for name, count in bundle.rows().items())

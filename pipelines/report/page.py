@@ -41,7 +41,7 @@ def facts(manifest: Manifest, recipes: Sequence[Recipe], columns: Columns) -> st
     )
     said = "".join(f"<li>{sentence(line)}</li>" for line in limits(manifest, recipes, columns))
     return (
-        f"{_summary(manifest, columns)}<h2>From problems to rows</h2>{bars(funnel.stages(manifest))}"
+        f"{_summary(manifest, columns)}<h2>From problems to rows</h2>{bars(funnel.stages(manifest.counts))}"
         f'<h2 id="limits">Known limits</h2><ul>{said}</ul><h2 id="figures">Figures</h2>'
         + "".join(map(table, tables))
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.commands import ROOT
-from tests.hub.server import LocalHub
+from tests.hub.server import LocalHub, state
 
 FAST = {"wait_s": 0.02}
 """Options that make waits short; those inside huggingface_hub (1 s and more) stay."""
@@ -37,10 +37,14 @@ class Run:
             self.code = self.parent.tell({"wait": self.pid})["code"]
         return self
 
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return state(self.pid) not in ("", "Z")
+
     @property
     def text(self) -> str:
         """Everything it printed, on both streams."""
-        return self.output.read_text(encoding="utf-8", errors="replace")
+        return self.output.read_text(encoding="utf-8", errors="replace") if self.output.exists() else ""
 
     @property
     def result(self) -> dict[str, Any]:

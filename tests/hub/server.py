@@ -106,16 +106,17 @@ class LocalHub:
 
     def kill(self, repo: str) -> None:
         """End the publisher of a repository as `kill -9` does, and wait until it is gone."""
-        pid = self.killing[repo].pid
+        killing = self.killing[repo]
+        while not killing.pid:
+            time.sleep(0.001)  # it is running already, and the test is about to say which process it is
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        for _ in range(1000):
-            if _state(pid) in ("", "Z"):
-                return
+            os.kill(killing.pid, signal.SIGKILL)
+        while state(killing.pid) not in ("", "Z"):
             time.sleep(0.001)
 
 
-def _state(pid: int) -> str:
+def state(pid: int) -> str:
+    """One letter, as ps shows it; empty where there is no such process."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123
             return stat.read().rsplit(") ", 1)[1][0]
@@ -196,10 +197,15 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             pieces = self._pieces(int(self.headers.get("Content-Length") or 0))
         body = bytearray()
-        for piece in pieces:
-            body += piece
+        try:
+            for piece in pieces:
+                body += piece
+                if kind == "put":
+                    self._count(call, repo, len(piece))
+        except (Dropped, ConnectionError):
             if kind == "put":
-                self._count(call, repo, len(piece))
+                self.hub.partial[repo][call.names["oid"]] += 1
+            raise
         return bytes(body)
 
     def _pieces(self, size: int) -> Iterator[bytes]:
@@ -223,7 +229,6 @@ class _Handler(BaseHTTPRequestHandler):
         killing.after_bytes -= size
         if killing.after_bytes < 0:
             killing.after_bytes = None
-            self.hub.partial[repo][call.names["oid"]] += 1
             self.hub.kill(repo)
             raise Dropped
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.chunk_result import ChunkResult
 from pipelines.store import RECORD, Store
 
 ADDRESS = "a" * 64
@@ -18,8 +19,8 @@ def write(folder: Path, content: bytes = b"") -> Path:
     return folder
 
 
-def keep(store: Store, content: bytes = b"", **counts: int) -> None:
-    store.keep(ADDRESS, write(store.begin(ADDRESS), content), {**COUNTS, **counts})
+def keep(store: Store, address: str = ADDRESS, content: bytes = b"", **counts: int) -> ChunkResult:
+    return store.keep(address, write(store.begin(address), content), {**COUNTS, **counts})
 
 
 def test_a_result_is_found_by_its_address_with_its_files_and_counts(tmp_path: Path) -> None:
@@ -68,18 +69,22 @@ def test_a_damaged_result_is_as_good_as_none_and_is_made_again(tmp_path: Path, d
 
 
 @pytest.mark.parametrize("open_case", ["failed", "unpaid"])
-def test_an_unfinished_result_is_replaced_and_a_finished_one_stays(tmp_path: Path, open_case: str) -> None:
+def test_an_unfinished_result_is_nobody_elses_and_a_finished_one_stays(
+    tmp_path: Path, open_case: str
+) -> None:
     store = Store(tmp_path)
-    keep(store, b"", **{open_case: 1})
-    found = store.find(ADDRESS)
-    assert found is not None and found.unfinished
+    first = store.keep(ADDRESS, write(store.begin(ADDRESS), b""), {**COUNTS, open_case: 1})
+    assert first.unfinished and store.find(ADDRESS) is None
+    assert store.named(Path(first.folder).name) == first
     keep(store, content=b" more")
+    # Who is writing shards of the first one keeps it.
+    assert store.named(Path(first.folder).name) == first
     found = store.find(ADDRESS)
     assert found is not None and not found.unfinished
     # Who reads it must not lose it to a build that made the same at the same time.
     keep(store, content=b" other")
     assert Path(found.folder, "sft.train.parquet").read_bytes() == b"one more"
-    assert len(list((tmp_path / "chunks").iterdir())) == 1
+    assert len(list((tmp_path / "chunks").iterdir())) == 2
 
 
 def test_of_many_writers_at_once_each_gets_a_whole_result(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from generators.engines.journals import forks
 from generators.engines.journals.url import file_system, masked
 from schemas.exceptions import ConfigError
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 READ_S = 60.0
 """How long reading is repeated: a store that restarts, or asks for fewer requests, is back by then."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 8.0
+CALL_S = 120.0
+"""A call without an answer for so long is given up; a client may wait for ever where a connection takes no more."""
 _AT_ONCE = 64
 """Ranges in one call; fsspec asks for them at the same time."""
 
@@ -37,6 +40,7 @@ class Store:
         self._lock = threading.Lock()
         self._process = os.getpid()
         self._system, self._root = file_system(url)
+        forks.keep_whole(type(self._system))
 
     def sizes(self) -> dict[str, int]:
         """Name and size of every object directly under the prefix; none where there is no prefix."""
@@ -44,7 +48,7 @@ class Store:
         def ask() -> dict[str, int]:
             system = self._connected()
             try:
-                found = system.ls(self._root, detail=True)
+                found = system.ls(self._root, detail=True, **_limited(system))
             except FileNotFoundError:
                 return {}
             files = (one for one in found if one["type"] == "file")
@@ -72,11 +76,11 @@ class Store:
 
     def put(self, name: str, content: bytes) -> None:
         """Write an object, once: the caller repeats it. It is whole or not there."""
-        self._once(lambda: self._connected().pipe_file(self._path(name), content))
+        self._once(lambda: self._write(name, content))
 
     def patiently_put(self, name: str, content: bytes) -> None:
         """Write an object, again where the store is busy."""
-        self._patiently(lambda: self._connected().pipe_file(self._path(name), content))
+        self._patiently(lambda: self._write(name, content))
 
     def upload(self, path: Path, name: str) -> None:
         """Write a file as an object."""
@@ -92,7 +96,7 @@ class Store:
         def ask() -> None:
             system = self._connected()
             try:
-                system.rm([self._path(name) for name in objects])
+                system.rm([self._path(name) for name in objects], **_limited(system))
             except FileNotFoundError:
                 for name in objects:
                     with contextlib.suppress(FileNotFoundError):
@@ -101,6 +105,10 @@ class Store:
         if objects:
             self._patiently(ask)
 
+    def _write(self, name: str, content: bytes) -> None:
+        system = self._connected()
+        system.pipe_file(self._path(name), content, **_limited(system))
+
     def _read_some(self, ranges: Sequence[tuple[str, int, int]]) -> list[bytes | None]:
         found: dict[int, bytes | None] = {}
 
@@ -108,9 +116,9 @@ class Store:
             left = [number for number in range(len(ranges)) if number not in found]
             names, starts, lengths = zip(*(ranges[number] for number in left), strict=True)
             ends = [start + length for start, length in zip(starts, lengths, strict=True)]
-            got = self._connected().cat_ranges(
-                [self._path(name) for name in names], list(starts), ends, on_error="return"
-            )
+            system = self._connected()
+            paths = [self._path(name) for name in names]
+            got = system.cat_ranges(paths, list(starts), ends, on_error="return", **_limited(system))
             failed: Exception | None = None
             for number, one in zip(left, got, strict=True):
                 if isinstance(one, FileNotFoundError):
@@ -164,6 +172,10 @@ class Store:
             # A client may have an error class of its own for "there are no credentials".
             kind = PermissionError if "Credentials" in type(error).__name__ else OSError
             raise kind(errno.EACCES if kind is PermissionError else number, _said(error), self.url) from None
+
+
+def _limited(system: "AbstractFileSystem") -> dict[str, float]:
+    return {"timeout": CALL_S} if system.async_impl else {}
 
 
 def _said(error: Exception) -> str:

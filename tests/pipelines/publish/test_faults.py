@@ -144,6 +144,7 @@ def test_twenty_kills_during_the_upload_send_nothing_twice(place: Place, tmp_pat
         killing = hub.killing["team/kills"]
         # A killed file is lost in part, so the sum of all kills stays below what there is to send.
         killing.after_bytes = int(rng.uniform(0.05, 0.95) * min(left, 1.9 * left / (20 - killed)))
+        killing.pid = 0
         run = place.publishers.start(many, repo="team/kills", tag="many")
         killing.pid = run.pid
         assert run.wait().code == -9, run.text
@@ -172,7 +173,7 @@ def test_a_kill_at_any_request_is_taken_up_by_the_same_command(what: str, place:
             if turn == "killed":
                 place.with_old(repo)
                 place.hub.plan(repo, Fault(kind, what))
-            run = place.publishers.start(place.new, repo=repo, tag="new")
+            run = place.publishers.start(place.new, repo=repo, tag="new", load_whole_bytes=0)
             place.hub.killing[repo].pid = run.pid
             started[kind] = run
         for kind, run in started.items():
@@ -183,6 +184,23 @@ def test_a_kill_at_any_request_is_taken_up_by_the_same_command(what: str, place:
         assert len(found.commits) == 3, kind
         assert place.holds(repo, found.tags["new"], place.new), kind
         assert max(place.hub.uploads[repo].values()) == 1, kind
+
+
+def test_publishers_at_the_same_time_do_not_mix(place: Place) -> None:
+    repo = place.with_old("team/together")
+    runs = [place.publishers.start(place.new, repo="team/together", tag="new") for _ in range(3)]
+    assert [run.wait().code for run in runs] == [0, 0, 0], "".join(run.text for run in runs)
+    assert {run.result["revision"] for run in runs} == {repo.tags["new"]} == {repo.branches["main"]}
+    assert len(repo.commits) == 3 and sum(run.result["committed"] for run in runs) >= 1
+    # Two versions at once: the later commit is planned again on the earlier one.
+    both = [place.publishers.start(f, repo="team/together", dropped=True) for f in (place.old, place.new)]
+    assert [run.wait().code for run in both] == [0, 0], "".join(run.text for run in both)
+    for commit in repo.history("main")[:2]:
+        dropped = {p for p in commit.tree if p.startswith("dropped/")}
+        whole = [f for f in (place.old, place.new) if place.tree(f).items() <= commit.tree.items()]
+        assert len(whole) == 1 and set(commit.tree) == set(place.tree(whole[0])) | dropped | {
+            ".gitattributes"
+        }
 
 
 def test_no_secret_is_in_any_output_or_file(place: Place) -> None:

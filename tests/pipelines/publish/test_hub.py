@@ -47,7 +47,7 @@ def test_what_a_build_leaves_is_published_as_it_stands(place: Place, tmp_path: P
     words = ("publish", tmp_path / "out", "--repo", "team/built", "--public", "--tag", "{content}")
     done = place.publishers.command(*words).wait()
     assert done.code == 0, done.text
-    assert "splits loaded back as built" in done.text
+    assert "splits verified" in done.text
     repo = place.hub.repos["team/built"]
     assert not repo.private
     assert list(repo.tags.values()) == [repo.branches["main"]]
@@ -61,16 +61,15 @@ def test_what_a_build_leaves_is_published_as_it_stands(place: Place, tmp_path: P
     assert not any(path.startswith(("dropped", "work")) for path in loaded["snapshot"])
 
 
-def test_verifying_leaves_the_cache_as_it_was(place: Place) -> None:
-    repo = place.with_old("team/cached")
+def test_verifying_puts_no_data_into_the_cache_and_leaves_what_is_there(place: Place) -> None:
+    place.with_old("team/cached")
     assert place.publishers.load("team/cached", "old")
     cache = place.publishers.folder / "hf" / "hub" / "datasets--team--cached"
-    before = {p: p.stat().st_size for p in cache.rglob("*") if p.is_file()}
+    before = {p: p.stat().st_size for p in (cache / "snapshots").rglob("*.parquet")}
+    assert len(before) == 4
     done = place.publishers.start(place.new, repo="team/cached").wait()
     assert done.code == 0, done.text
-    # What somebody has loaded is left; of what verifying loaded nothing is.
-    assert {p: p.stat().st_size for p in cache.rglob("*") if p.is_file()} == before
-    assert [p.name for p in (cache / "snapshots").iterdir()] == [repo.tags["old"]]
+    assert {p: p.stat().st_size for p in (cache / "snapshots").rglob("*.parquet")} == before
 
 
 def test_the_same_build_makes_no_commit_whatever_its_run_took(place: Place, tmp_path: Path) -> None:

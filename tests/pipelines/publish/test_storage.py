@@ -144,18 +144,25 @@ def test_bytes_that_arrive_otherwise_are_removed_and_sent_again(to: str, version
 
 
 def test_a_folder_survives_ten_kills(place: Place, tmp_path: Path) -> None:
-    to, rng = tmp_path / "sets", random.Random(3)
-    sent(place.old, str(to))
-    old = Path(to, "latest").readlink()
+    rng = random.Random(3)
     many = write_version(tmp_path / "many", 2, {"sft/train": 40}, text_bytes=400)
+    places = (tmp_path / f"sets-{number}" for number in range(10))
+    to, killed = next(places), 0
+    old, _ = sent(place.old, str(to))
     for _ in range(10):
         run = place.publishers.start(many, to=str(to))
         wanted = rng.randint(0, 3)
-        while not run.output.exists() or run.text.count("sent ") < wanted:
+        while run.running() and run.text.count("sent ") < wanted:
             time.sleep(0.001)
         os.kill(run.pid, signal.SIGKILL)
-        assert run.wait().code == -9
-        assert Path(to, "latest").readlink() == old
+        if run.wait().code == 0:
+            # Finished before the kill, on a busy machine: begin another.
+            to = next(places)
+            sent(place.old, str(to))
+            continue
+        killed += 1
+        assert Path(to, "latest").readlink().name == old.revision
+    assert killed >= 5
     ended = place.publishers.start(many, to=str(to)).wait()
     assert ended.code == 0, ended.text
     for path in many.rglob("*.parquet"):
