@@ -87,12 +87,7 @@ def test_a_build_that_died_and_was_superseded_is_removed(night: Nights) -> None:
     assert dead not in night.builds()
 
 
-def test_old_builds_go_with_what_they_alone_were_made_of(
-    night: Nights, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "pipelines.pruning.STALE_S", -1.0
-    )  # what is younger than a day may be somebody's work
+def test_old_builds_go_with_what_they_alone_were_made_of(night: Nights) -> None:
     folders = []
     for turn in range(3):
         # A seed is in every chunk's address and asks for nothing new.
