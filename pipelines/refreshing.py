@@ -96,7 +96,7 @@ async def _unchanged(
         or options is None
         or latest(root).get("published", {}).get("target") == _target(options)
     ):
-        return Refreshed("nothing_new", said, night.folder)
+        return Refreshed("nothing_new", said, night.folder, None, changes)
     published = await _publish(options, root, night.folder, publisher)
     said = f"{said}; published to {published.where}"
     return Refreshed("published", said, night.folder, None, changes, published)
