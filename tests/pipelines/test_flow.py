@@ -16,11 +16,11 @@ import pytest
 
 pytest.importorskip("prefect")
 
-from prefect import flow
+from prefect import State, flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import RunnerDeployment
-from prefect.states import Pending, Running, Scheduled, State
+from prefect.states import Pending, Running, Scheduled
 
 from generators.engines.base import Completion, Engine, Request
 from pipelines.build import Outcome, build
@@ -250,8 +250,8 @@ async def result_of(state: State[Any]) -> object:
 def test_a_chunk_that_fails_once_is_tried_again_and_holds_nobody_up(
     night: Nights, tmp_path: Path, full: bool
 ) -> None:
-    tasks = f"run.tasks={{retries: 9, retry_delay_s: 0, timeout_s: {60 if full else TIMEOUT_S}}}"
-    config = load(night.config, [FEW, tasks, "run.cases_in_flight=2"])
+    limits = f"run.tasks={{retries: 9, retry_delay_s: 0, timeout_s: {60 if full else TIMEOUT_S}}}"
+    config = load(night.config, [FEW, limits, "run.cases_in_flight=2"])
     state = asyncio.run(failing_once(config, tmp_path / "out", full))
     assert state.name == "Completed", state.message
     assert asyncio.run(result_of(state)) == 8 * SAMPLES
