@@ -86,7 +86,7 @@ def differ(old: dict[str, str], new: dict[str, str]) -> set[str]:
         ("run.cases_in_flight=3", set()),
         ("run.max_failed_share=0.9", set()),
         ("run.budget.tokens=9", set()),
-        ("run.runner.type=ray", set()),
+        ("run.runner.cpus=2", set()),
         ("run.tasks.retries=9", set()),
     ],
 )

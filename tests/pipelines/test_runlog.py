@@ -60,12 +60,16 @@ def test_a_build_writes_its_events_in_order_with_build_and_run_on_each(done: Out
         "round",
         "chunk",
         "chunk",
+        "chunk",
         "progress",
+        "gates",
         "finish",
         "health",
     ]
     assert done.manifest is not None
-    assert {e["build"] for e in told} == {done.manifest.build_id} and len({e["run"] for e in told}) == 1
+    # What is built is known with the plan.
+    assert {e["build"] for e in told[1:]} == {done.manifest.build_id} and not told[0]["build"]
+    assert len({e["run"] for e in told}) == 1
     times = [e["time"] for e in told]
     assert times == sorted(times) and all(len(t) == 24 and t.endswith("Z") for t in times)
     assert set(order) <= set(EVENTS)
@@ -76,7 +80,7 @@ def test_the_events_hold_the_builds_own_numbers(done: Outcome) -> None:
     assert done.manifest is not None
     assert told["run_begins"]["config_digest"] == done.manifest.config_digest
     assert (told["run_begins"]["resumed"], told["run_begins"]["pid"]) == (False, os.getpid())
-    assert (told["plan"]["chunks"], told["plan"]["problems"]) == (2, 4)
+    assert (told["plan"]["chunks"], told["plan"]["problems"]) == (3, 4)
     fingerprint = done.manifest.models["policy"]["fingerprint"]
     assert told["engines_opened"]["models"]["policy"]["fingerprint"] == fingerprint
     rows = sum(n for name, n in done.counts.items() if name.startswith("kept."))
@@ -95,8 +99,8 @@ def test_a_second_run_has_a_log_of_its_own_and_says_that_nothing_was_new(world: 
         built(world, tmp_path / "o")
     told = lines(tmp_path / "o")
     first, second = ([e for e in told if e["run"] == run] for run in dict.fromkeys(e["run"] for e in told))
-    assert len({e["build"] for e in (*first, *second)}) == 1
-    assert [e["event"] for e in second] == ["run_begins", "plan", "finish", "health"]
+    assert len({e["build"] for e in (*first[1:], *second[1:])}) == 1
+    assert [e["event"] for e in second] == ["run_begins", "plan", "gates", "finish", "health"]
     assert second[0]["resumed"] and not first[0]["resumed"]
     health = read_health(tmp_path / "o")
     assert (
