@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import shutil
+import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,14 +21,16 @@ from prefect import State, flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import RunnerDeployment
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Pending, Running, Scheduled
 
 from generators.engines.base import Completion, Engine, Request
 from pipelines.build import Outcome, build
-from pipelines.cli import main
+from pipelines.cli import BAD_CONFIG, main
 from pipelines.config import BuildConfig
 from pipelines.config_file import load
 from pipelines.flows import housekeeping
+from pipelines.flows.api import dashboard, find_api, run_command
 from pipelines.flows.now import NOW, Now
 from pipelines.flows.refresh import refresh_flow
 from pipelines.flows.schedule import deployment
@@ -145,6 +148,34 @@ def test_a_run_beside_another_one_is_refused(night: Nights) -> None:
         state, run = tonight(scheduled(night))
     assert (state.type, state.name) == (StateType.CANCELLED, "Refused")
     assert not (night.root / "builds").exists() and flow_run(run).state_name == "Refused"
+
+
+def test_a_schedule_that_cannot_be_is_refused_before_anything_is_served(
+    api: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*words: str) -> str:
+        assert main(["schedule", "--out", str(tmp_path), *words]) == BAD_CONFIG
+        return capsys.readouterr().err
+
+    assert "--cron 'at night'" in refused("--cron", "at night")
+    assert "--timezone 'Mars'" in refused("--cron", "0 3 * * *", "--timezone", "Mars")
+    assert "--publish: the config says nowhere" in refused("--cron", "0 3 * * *", "--publish")
+    with temporary_settings({PREFECT_API_URL: api.removesuffix("/api")}):
+        assert "is no Prefect server; set PREFECT_API_URL" in refused("--cron", "0 3 * * *")
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        nowhere = f"http://127.0.0.1:{gone.getsockname()[1]}/api"
+    with temporary_settings({PREFECT_API_URL: nowhere}):
+        assert f"no Prefect server answers at {nowhere}; start one with `make server`" in refused(
+            "--cron", "0 3 * * *"
+        )
+
+
+def test_what_a_person_types_to_run_now_finds_the_server(api: str) -> None:
+    assert find_api() == api and dashboard(api) == api.removesuffix("/api")
+    typed = run_command("refresh/two words", api)
+    assert typed.startswith(f"PREFECT_API_URL={api} ") and typed.endswith(
+        "prefect deployment run 'refresh/two words'"
+    )
 
 
 def test_a_run_closes_those_that_were_missed_and_those_that_died(
