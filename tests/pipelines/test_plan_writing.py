@@ -9,8 +9,8 @@ from pipelines.plan_writing import cut_problems
 from schemas.problem import Problem
 
 SIZES = (1, 2, 3, 7, 20)
-MOST_CHANGED = 3
-"""Chunks that one problem more or less changes here; four where a long stretch was halved."""
+MOST_CHANGED = 4
+"""Chunks that one problem more or less changes at most, here; 1.1 on average where they are large."""
 
 
 def problems(count: int, seed: int = 0) -> list[Problem]:
@@ -46,9 +46,7 @@ def test_chunks_have_the_asked_size_on_average(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_problem_put_in_or_taken_away_changes_the_chunk_it_is_in_and_at_most_its_neighbours(
-    size: int,
-) -> None:
+def test_a_problem_put_in_or_taken_away_changes_the_chunk_it_is_in_and_hardly_another(size: int) -> None:
     rng, changed = random.Random(size), []
     whole = problems(15 * size + 5)
     before = list(cut_problems(whole, size))

@@ -110,7 +110,7 @@ def test_a_problem_with_more_rows_than_a_group_may_have_is_cut_by_count(tmp_path
 
 
 @pytest.mark.parametrize("place", [0, 333, 500, 1000])
-def test_a_problem_more_changes_the_group_it_is_in_and_at_most_those_beside_it(
+def test_a_problem_more_changes_the_group_it_is_in_and_hardly_another(
     table: pa.Table, tmp_path: Path, place: int
 ) -> None:
     old, new = tmp_path / "old.parquet", tmp_path / "new.parquet"
