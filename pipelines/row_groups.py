@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from pipelines.cutting import cut
 
 PROBLEMS = 80
-"""Problems of a row group on average, from 40 to 160: some 1,000 rows of what six recipes make of six samples. With fewer
-the last group is smaller, which is new when problems are added; but each group costs 3 kB in footer and page index,
-which are always new."""
+"""Problems of a row group on average, from 40 to 160: some 1,000 rows of what six recipes make of six samples. With
+fewer the last group is smaller, which is new when problems are added; but each group costs 3 kB in footer and page
+index, which are always new."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,13 +133,15 @@ def test_tables_are_written_as_readers_like_them(table: pa.Table, tmp_path: Path
     assert not with_dictionary & {"id", "problem_id", "prompt", "completions.list.element"}
 
 
-def dataset(out: Path, problems: Sequence[int], size: int = 50) -> list[DataFile]:
-    """Shards made of chunks of so many problems."""
+def dataset(out: Path, problems: Sequence[int], size: int = 50, each: int = 2) -> list[DataFile]:
+    """Shards made of chunks of so many problems with so many rows each."""
     results = []
     for start in range(0, len(problems), size):
         folder = out / "chunks" / str(start)
         folder.mkdir(parents=True)
-        write_rows(folder / "stepwise.train.parquet", "stepwise", rows_of(problems[start : start + size]))
+        write_rows(
+            folder / "stepwise.train.parquet", "stepwise", rows_of(problems[start : start + size], each)
+        )
         results.append(ChunkResult(str(folder), {"stepwise.train.parquet": ""}, {}))
     return write_shards(out, results, ["stepwise", "sft"], Selection())
 
@@ -164,11 +166,11 @@ def test_a_row_put_in_changes_its_shard_and_leaves_the_others_the_files_they_are
 
 
 def test_a_hundredth_more_problems_at_the_end_are_a_small_share_of_new_bytes(tmp_path: Path) -> None:
-    dataset(tmp_path / "old", range(2000))
-    dataset(tmp_path / "new", range(2020))
+    dataset(tmp_path / "old", range(2000), each=6)
+    dataset(tmp_path / "new", range(2020), each=6)
     found = new_chunks(tmp_path / "old" / "data", tmp_path / "new" / "data")
     fresh, whole = found["stepwise/train-00000-of-00001.parquet"]
-    assert whole > 500_000 and 0 < fresh / whole < 0.25
+    assert whole > 1_500_000 and 0 < fresh / whole < 0.15
 
 
 def test_content_is_cut_into_chunks_as_large_as_the_hubs_and_an_insertion_changes_few() -> None:
