@@ -132,14 +132,10 @@ def _remove_superseded(root: Path) -> None:
     """Builds that died and that a newer one has replaced, and the oldest finished ones."""
     said = latest(root)
     needed = {str(said.get(name)) for name in ("folder", "before", "last_published")}
-    builds = [*(root / "builds").iterdir()]
-    finished = [
-        folder for folder in builds if (folder / "manifest.json").is_file() and folder.name != said["folder"]
-    ]
-    kept = {folder.name for folder in sorted(finished, key=_age)[-KEEP:]} | needed
-    for folder in builds:
-        if folder.name not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+    others = [folder for folder in (root / "builds").iterdir() if folder.name not in needed]
+    finished = sorted((folder for folder in others if (folder / "manifest.json").is_file()), key=_age)
+    for folder in {*others} - {*finished[-KEEP:]}:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _age(folder: Path) -> tuple[str, float]:

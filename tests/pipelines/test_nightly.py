@@ -162,7 +162,7 @@ def test_a_failed_gate_stops_the_publication_and_says_why(night: Nights, tmp_pat
     assert failed.what == "gates_failed" and "have fewer than 1,000 rows" in failed.said
     assert failed.outcome and failed.outcome.manifest and latest(night.root)["folder"] == failed.folder.name
     again = night.run(to, many)
-    assert again.what == "gates_failed" and again.said == failed.said
+    assert again.what == "gates_failed" and failed.said in again.said
     assert not (tmp_path / "published").exists()
     # Gates change no row: with others the same build is examined again, and goes out.
     assert night.run(to, "gates=[]").what == "published"

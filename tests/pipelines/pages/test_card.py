@@ -182,7 +182,7 @@ def test_terms_of_brought_attempts_are_stated_or_asked_for(tmp_path: Path) -> No
 
 def test_gates_and_contamination_are_told_as_they_were_found(dataset: Dataset) -> None:
     manifest = dataset[1]
-    text = card_of(dataset[0])[1]
+    text = written(dataset, replace(manifest, gates=()))
     assert "No quality gate was set" in text and "Nothing was checked: whether problems" in text
     gates = (
         GateResult("truth_recheck", True, "100 of 100 rows are right again", {"rows": 100}),

@@ -102,7 +102,8 @@ def test_two_writers_killed_at_once_lose_no_verdict_they_were_done_with(tmp_path
         writer.stdout.close()
         writer.wait()
     cache = VerdictCache(tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2 and done >= 200
+    # One that begins when the other has written all knows it already.
+    assert len(list(tmp_path.iterdir())) in (1, 2) and done >= 200
     assert all(cache.get("rules", "1", str(number)) == WRONG for number in range(done + 1))
 
 
