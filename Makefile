@@ -8,6 +8,7 @@ OUT ?= out/demo
 # Prefect's server on this machine, in Prefect's own home (PREFECT_HOME, else ~/.prefect).
 PREFECT_SERVER_API_PORT ?= 4200
 PREFECT_API_URL ?= http://127.0.0.1:$(PREFECT_SERVER_API_PORT)/api
+SERVER_PID := $(or $(PREFECT_HOME),$(HOME)/.prefect)/server.pid
 
 .PHONY: demo server server-stop test test-vllm test-ray check fmt bench
 
@@ -26,7 +27,9 @@ server server-stop: export DO_NOT_TRACK ?= 1
 server server-stop: export PREFECT_SERVER_API_PORT := $(PREFECT_SERVER_API_PORT)
 server server-stop: export PREFECT_API_URL := $(PREFECT_API_URL)
 
+# A server that was killed, or a reboot, leaves its pid file behind, with which Prefect starts none.
 server: $(VENV)/.installed
+	@ps -o args= -p "$$(cat $(SERVER_PID) 2>/dev/null || echo 0)" 2>/dev/null | grep -q uvicorn || rm -f $(SERVER_PID)
 	$(BIN)/prefect server status >/dev/null 2>&1 || $(BIN)/prefect --no-prompt server start --background
 	$(BIN)/prefect server status --wait --timeout 120
 

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -12,8 +14,10 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "pipelines.cli", *map(str, words)]
 
 
-def corrigenda(*words: object) -> subprocess.CompletedProcess[str]:
-    """Run `corrigenda …` to its end."""
+def corrigenda(*words: object, fresh: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run `corrigenda …` to its end, `fresh` in an interpreter of its own."""
+    if not fresh:
+        return warm.run([str(word) for word in words])
     return subprocess.run(command(*words), cwd=ROOT, capture_output=True, text=True, check=False)
 
 

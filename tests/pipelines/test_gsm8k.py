@@ -1,6 +1,11 @@
-"""Real problems and real answers of four models, from end to end, without any model."""
+"""Real problems and real answers of four models, from end to end, without any model.
 
+The first 300 of 1,319 problems, which take a quarter of a minute; all of them with ALL_PROBLEMS=1.
+"""
+
+import os
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -12,25 +17,32 @@ from tests.commands import ROOT, corrigenda
 from tests.shared import rows as shared_rows
 from tests.shared import shared
 
+PROBLEMS = 1319 if os.environ.get("ALL_PROBLEMS") else 300
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("gsm8k") / "out"
     config = ROOT / "pipelines" / "runs" / "gsm8k-rollouts.yaml"
-    done = corrigenda("build", config, "--out", out, "--set", f"data_dir={shared('data')}")
+    done = corrigenda(
+        "build", config, "--out", out, "--set", f"data_dir={shared('data')}", "--limit", PROBLEMS
+    )
     assert done.returncode == 0, done.stderr
     return out
 
 
 def test_verdicts_agree_with_the_published_labels(built: Path) -> None:
+    chosen = {p["id"] for p in islice(shared_rows("data/gsm8k_test.jsonl"), PROBLEMS)}
     labels = Counter(
         (r["problem_id"], r["model"], r["response"], r["correct"])
         for r in shared_rows("data/gsm8k_rollouts.jsonl")
+        if r["problem_id"] in chosen
     )
     agree = 0
     for row in rows(built, "attempts"):
         key = (row["problem_id"], row["model"], row["text"])
         agree += labels[(*key, row["verdict"] == "right")] > 0
+    assert labels.total() >= 4 * PROBLEMS * 0.99
     assert agree / labels.total() >= 0.998
 
 
@@ -40,7 +52,7 @@ def test_there_are_enough_rows_and_every_right_side_verifies(built: Path) -> Non
         for p in shared_rows("data/gsm8k_test.jsonl")
     }
     sft = list(rows(built, "sft"))
-    assert len(sft) >= 3000
+    assert len(sft) >= 10 * PROBLEMS
     with Judge() as judge:
         for row in sft:
             assert judge.verdict(problems[row["problem_id"]], row["messages"][-1]["content"]).is_right, row[

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,8 +13,9 @@ from pipelines.cli import OVERLAP, main
 from pipelines.nightly import KEEP, latest, note, only_run_in
 from pipelines.publish.options import PublishOptions
 from pipelines.publish.published import Published
+from pipelines.refreshing import What
 from schemas.exceptions import JournalError, OverlapError, PublishError
-from tests.commands import hashes
+from tests.commands import ROOT, hashes
 from tests.nights import Nights, nights, retrain
 
 SAMPLES = 7
@@ -207,3 +209,9 @@ def test_a_plain_folder_gets_every_version(night: Nights, tmp_path: Path) -> Non
     assert len(manifests) >= 2
     ids = {json.loads(path.read_text(encoding="utf-8"))["build_id"] for path in manifests}
     assert {f.outcome.manifest.build_id for f in (first, second) if f.outcome and f.outcome.manifest} == ids
+
+
+def test_the_page_names_every_end_of_a_run() -> None:
+    page = (ROOT / "docs" / "nightly.md").read_text(encoding="utf-8")
+    ends = [what.title().replace("_", "") for what in get_args(What)] + ["Refused", "Missed"]
+    assert [end for end in ends if f"`{end}`" not in page] == []

@@ -1,6 +1,7 @@
 """Row groups and shards: cut by the problems in them, so that a dataset that grows keeps the bytes it has."""
 
 import random
+import shutil
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -135,6 +136,11 @@ def test_tables_are_written_as_readers_like_them(table: pa.Table, tmp_path: Path
 
 def dataset(out: Path, problems: Sequence[int], size: int = 50, each: int = 2) -> list[DataFile]:
     """Shards made of chunks of so many problems with so many rows each."""
+    return write_shards(out, finished(out, problems, size, each), ["stepwise", "sft"], Selection())
+
+
+def finished(out: Path, problems: Sequence[int], size: int = 50, each: int = 2) -> list[ChunkResult]:
+    """Finished chunks of so many problems with so many rows each."""
     results = []
     for start in range(0, len(problems), size):
         folder = out / "chunks" / str(start)
@@ -143,7 +149,17 @@ def dataset(out: Path, problems: Sequence[int], size: int = 50, each: int = 2) -
             folder / "stepwise.train.parquet", "stepwise", rows_of(problems[start : start + size], each)
         )
         results.append(ChunkResult(str(folder), {"stepwise.train.parquet": ""}, {}))
-    return write_shards(out, results, ["stepwise", "sft"], Selection())
+    return results
+
+
+def test_a_chunk_whose_folder_has_gone_is_an_error_and_no_dataset_without_it(tmp_path: Path) -> None:
+    dataset(tmp_path, range(100))
+    before = sorted((tmp_path / "data").rglob("*.parquet"))
+    found = finished(tmp_path / "next", range(150))
+    shutil.rmtree(found[1].folder)
+    with pytest.raises(FileNotFoundError, match="50"):
+        write_shards(tmp_path, found, ["stepwise"], Selection())
+    assert sorted((tmp_path / "data").rglob("*.parquet")) == before
 
 
 def test_a_row_put_in_changes_its_shard_and_leaves_the_others_the_files_they_are(

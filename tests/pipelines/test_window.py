@@ -1,6 +1,7 @@
 """Cases in flight: bounded, in order, and no chunk's slowest case holds up the next chunk."""
 
 import asyncio
+import itertools
 import random
 from pathlib import Path
 
@@ -52,6 +53,43 @@ def test_every_case_enters_in_order_within_the_bounds(cases: int, sizes: list[in
     assert entered == [(c, i) for c, size in enumerate(sizes) for i in range(size)]
     assert most_in_flight <= cases
     assert most_kept <= 4 * cases + max(sizes)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=2, max_size=6),
+    cases=st.integers(1, 3),
+    gone=st.sets(st.integers(0, 5)),
+)
+def test_chunks_that_wait_to_be_opened_all_get_their_turn(
+    sizes: list[int], cases: int, gone: set[int]
+) -> None:
+    """As tries again do, each in a task of its own; of those in `gone` no case enters."""
+    window = Window(cases, max(sizes))
+    order: list[int] = []
+
+    async def chunk(number: int) -> None:
+        await window.open_chunk(sizes[number])
+        if number in gone:
+            window.stay_out(sizes[number])
+            return
+        for _ in range(sizes[number]):
+            await window.enter()
+            order.append(number)
+            await asyncio.sleep(0)
+            window.leave()
+        window.written(sizes[number])
+
+    async def main() -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(len(sizes)):
+                group.create_task(chunk(number))
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+    left = [n for n in range(len(sizes)) if n not in gone]
+    assert sorted(order) == sorted(n for n in left for _ in range(sizes[n]))
+    changes = sum(a != b for a, b in itertools.pairwise(order))
+    assert changes == max(0, len(left) - 1), "a chunk enters whole before the next one begins"
 
 
 def test_small_chunks_keep_the_slots_as_busy_as_large_ones(tmp_path: Path) -> None:

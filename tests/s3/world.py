@@ -31,9 +31,18 @@ def bucket() -> Iterator[S3]:
             patch.setenv(name, value)
         # It waits two seconds before it says that a request failed; the journal waits on its own.
         patch.setattr("s3fs.core.S3FileSystem.retries", 1)
+        _forget_clients()
         yield server
+        _forget_clients()
 
 
 def new_url(protocol: str = "s3") -> str:
     """A prefix that no other test has."""
     return f"{protocol}://{BUCKET}/journal-{next(_numbers)}"
+
+
+def _forget_clients() -> None:
+    """fsspec gives out its open client again by bucket and options, and would ask the server before this one."""
+    from s3fs import S3FileSystem
+
+    S3FileSystem.clear_instance_cache()

@@ -1,9 +1,11 @@
 """The purse: what is counted, and when it stays shut."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generators.engines.base import Completion
-from generators.engines.budget import Budget, BudgetOptions
+from generators.engines.budget import Budget, BudgetOptions, share
 from schemas.exceptions import BudgetError
 
 FIVE = [Completion("abcde", (1, 2, 3, 4, 5), "stop")]
@@ -47,3 +49,40 @@ def test_hours_go_on_from_what_earlier_runs_took() -> None:
     with pytest.raises(BudgetError, match=r"run\.budget\.hours"):
         budget.admit(1)
     assert budget.spending()["tokens"] == 4 and budget.spending()["requests"] == 3
+
+
+@given(
+    limit=st.integers(0, 200),
+    at_once=st.integers(1, 6),
+    turns=st.lists(st.tuples(st.booleans(), st.integers(0, 80)), max_size=40),
+)
+def test_shares_of_orders_at_once_are_together_no_more_than_is_left(
+    limit: int, at_once: int, turns: list[tuple[bool, int]]
+) -> None:
+    spent, out = 0, list[int]()
+    for begins, wish in turns:
+        if begins and len(out) < at_once:
+            part = share(
+                BudgetOptions(requests=limit),
+                {"requests": spent, "hours": 0.0},
+                {"requests": sum(out)},
+                at_once - len(out),
+            )
+            assert part.requests is not None and part.tokens is None and part.hours is None
+            out.append(part.requests)
+        elif out:
+            spent += min(wish, out.pop(0))
+        assert spent + sum(out) <= limit
+    if spent < limit and not out:
+        alone = share(BudgetOptions(requests=limit), {"requests": spent}, {}, at_once).requests
+        assert alone, "what is left never goes to nobody"
+
+
+def test_a_worker_begins_each_order_with_nothing_spent() -> None:
+    budget = Budget(BudgetOptions(requests=1))
+    budget.admit(1)
+    with pytest.raises(BudgetError):
+        budget.admit(1)
+    budget.begin(BudgetOptions(requests=2))
+    assert budget.stopped == "" and budget.spending()["requests"] == 0
+    budget.admit(2)

@@ -108,6 +108,6 @@ def test_no_text_raises(text: str) -> None:
 
 
 def test_deep_assignments_are_compared_without_recursion() -> None:
-    deep = "a" + "[0]" * 200
+    deep = "a" + "[0]" * 90
     for injection in proposals(f"def f(a, i):\n    {deep} = {deep}\n    return a\n", "wrong_index"):
         ast.parse(injection.text)
