@@ -10,7 +10,7 @@ PREFECT_SERVER_API_PORT ?= 4200
 PREFECT_API_URL ?= http://127.0.0.1:$(PREFECT_SERVER_API_PORT)/api
 SERVER_PID := $(or $(PREFECT_HOME),$(HOME)/.prefect)/server.pid
 
-.PHONY: demo server server-stop test test-vllm test-ray check fmt bench
+.PHONY: demo server server-stop test test-vllm test-thorough test-ray check fmt bench
 
 demo: $(VENV)/.installed
 	$(BIN)/corrigenda build --out $(OUT)
@@ -37,7 +37,10 @@ server-stop: $(VENV)/.installed
 	$(BIN)/prefect server stop
 
 test: $(VENV)/.installed
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+test-thorough: $(VENV)/.installed
+	THOROUGH=1 $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 # vLLM's CPU build has an environment of its own (4.5 GB): it holds torch and transformers at other versions.
 # Compiling its small kernels would take longer than the tests.

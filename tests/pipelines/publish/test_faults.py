@@ -1,6 +1,5 @@
 """Whatever goes wrong, a repository holds the old version or the new one whole, and the same command finishes it."""
 
-import os
 import random
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from tests.hub.faults import KINDS, Fault
 from tests.hub.publishers import Run
 from tests.hub.versions import write_version
 from tests.pipelines.publish.conftest import Place
+from tests.thorough import THOROUGH
 
 EACH = ("429", "500", "503", "drop", "503 after", "drop after")
 """Faults that any request may meet; here the first of every kind in one publication."""
@@ -32,9 +32,7 @@ SCENARIOS = {
     "new-drop": (Fault("create", "drop"), Fault("info", "500")),
     "new-after": (Fault("create", "503 after"), Fault("info", "drop", 2)),
 }
-WHOLE = int(os.environ.get("PUBLISH_FAULTS_EACH", "0"))
-"""1: every fault at every kind of request, one publication each (minutes)."""
-if WHOLE:
+if THOROUGH:  # every fault at every kind of request, one publication each
     SCENARIOS |= {
         f"{what}-{kind}-{nth}": (Fault(kind, what, nth),)
         for what in (*EACH, "503 late", "503 after, then moved")
@@ -58,7 +56,7 @@ def runs(place: Place) -> dict[str, Run]:
             place.with_old(repo)
         place.hub.plan(repo, *faults)
         started[scenario] = place.publishers.start(place.new, repo=repo, tag="new")
-        if WHOLE:
+        if THOROUGH:
             started[scenario].wait()
     return started
 

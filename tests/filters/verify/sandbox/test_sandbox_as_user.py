@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.filters.verify.sandbox.sandboxes import is_root
+from tests.thorough import THOROUGH
 
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = Path(__file__).resolve().parent
+FILES = ("test_sandbox_hostile.py", "test_sandbox.py")[: 1 + THOROUGH]
 AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env")
 
 
@@ -41,7 +43,7 @@ def _python() -> tuple[str, dict[str, str]]:
 @pytest.mark.skipif(not is_root(), reason="the tests are already run by an ordinary user")
 def test_an_ordinary_user_gets_the_same() -> None:
     python, environment = _python()
-    files = [str(FOLDER / "test_sandbox.py"), str(FOLDER / "test_sandbox_hostile.py")]
+    files = [str(FOLDER / name) for name in FILES]
     done = subprocess.run(
         [*AS_NOBODY, python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "namespaces", *files],
         env=environment,
