@@ -19,7 +19,9 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bench.prefect_server import PrefectServer
 from bench.served import Served
@@ -41,6 +43,8 @@ NEW, OLD = 12, 8
 ENDS_WITHIN_S = 240.0
 """A night with a kill takes half a minute on two free cores."""
 DONE = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+STARTING_S = 120.0
+"""A run that died before its process began cannot be told from one that is about to, so long."""
 
 
 @dataclass
@@ -97,6 +101,7 @@ class Soak:
             for number in range(self.runs):
                 nights.append(self.night(number))
                 print(line_of(nights[-1]), flush=True)
+            self.last_look(nights[-1])
         finally:
             self.served.stop()
             self.server.kill()
@@ -123,6 +128,19 @@ class Soak:
         night.defects += defects_of(self.root, self.published, wanted, self.bought)
         night.seconds = time.time() - self.began
         return night
+
+    def last_look(self, night: Night) -> None:
+        """One more run, undisturbed, when every dead one is old enough: it finds nothing new and closes them all."""
+        time.sleep(STARTING_S)
+        before = {run["id"] for run in self.served.runs()}
+        self.served.trigger()
+        self.wait_for_runs(night, before)
+        runs = self.served.runs()
+        found = hanging(runs, time.time())
+        if (said := runs[-1]["state"]["name"]) != "NothingNew":
+            found.append(f"the last run, with nothing new, said {said}")
+        print("the last look: " + ("; ".join(found) or "every run has ended, and nothing is new"))
+        night.defects += found
 
     def wait_for_moment(self) -> None:
         """Sleep until a random moment of a phase."""
@@ -192,8 +210,7 @@ class Soak:
         own = [run for run in self.served.runs() if run["id"] not in before]
         night.ends = [str(run["state"]["name"]) for run in own]
         # A run that died and that nobody came after is closed by the next night's run.
-        if len(own) > 1 and (hanging := [r["name"] for r in own[:-1] if r["state_type"] not in DONE]):
-            night.defects.append(f"runs that look as if they went on: {', '.join(hanging)}")
+        night.defects += hanging(own[:-1], time.time() - STARTING_S)
         until = time.monotonic() + 15
         while self.served.left_over() and time.monotonic() < until:
             time.sleep(0.2)
@@ -214,6 +231,18 @@ class Soak:
                     return
             time.sleep(0.5)
         night.defects.append(f"no end within {ENDS_WITHIN_S:.0f} s")
+
+
+def hanging(runs: list[dict[str, Any]], since: float) -> list[str]:
+    """The defect that runs look as if they went on which are none any more: those in a state without an end,
+    or about to begin since before then."""
+    found = []
+    for run in runs:
+        waits = run["state_type"] in ("PENDING", "SCHEDULED")
+        entered = datetime.fromisoformat(run["state"]["timestamp"]).timestamp()
+        if run["state_type"] not in DONE and not (waits and entered > since):
+            found.append(run["name"])
+    return [f"runs that look as if they went on: {', '.join(found)}"] if found else []
 
 
 def line_of(night: Night) -> str:
