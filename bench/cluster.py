@@ -20,6 +20,7 @@ from typing import Any
 from tests.commands import ROOT, command
 from tests.ray.cluster import cluster, prefect_server
 
+_DEMO = ROOT / "pipelines" / "runs" / "demo.yaml"
 _FIRST = 4
 """Chunks that are not counted in the steady rate: workers start, caches are cold."""
 
@@ -27,7 +28,7 @@ _FIRST = 4
 def main() -> None:
     """Print seconds and ratios of each turn."""
     options = argparse.ArgumentParser()
-    options.add_argument("--config", type=Path, default=ROOT / "pipelines" / "runs" / "demo.yaml")
+    options.add_argument("--config", type=Path, default=_DEMO)
     options.add_argument("--problems", type=int, default=1000)
     options.add_argument("--journal", type=Path, help="a journal that holds the completions already")
     options.add_argument("--turns", type=int, default=2)
@@ -37,6 +38,8 @@ def main() -> None:
         journal = wanted.journal or folder / "journal"
         words = [str(wanted.config), "--limit", str(wanted.problems), "--set", f"run.journal={journal}"]
         words += ["--set", "chunk_size=50"]
+        if wanted.config == _DEMO:
+            words += ["--set", f"sources.0.count={wanted.problems}"]
         _build(folder / "bought", words)
         for turn in range(wanted.turns):
             alone = _build(folder / f"alone-{turn}", [*words, "--set", "run.replay_processes=0"])

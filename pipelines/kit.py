@@ -80,10 +80,10 @@ class Kit:
         """Write down what the build has spent: the next run's budget begins there."""
         write_json(self.spending, self.budget.spending())
 
-    async def refresh(self) -> None:
-        """See what other builds have put into a journal that is shared."""
+    async def refresh(self, at_once: bool = False) -> None:
+        """See what other builds and workers have put into a journal that is shared."""
         for engine in self._opened()[:1]:  # all have the same journal
-            await asyncio.to_thread(engine.journal.refresh)
+            await asyncio.to_thread(engine.journal.refresh, at_once)
 
     def _opened(self) -> list[JournaledEngine]:
         return list({id(e): e for e in self.engines.values()}.values())

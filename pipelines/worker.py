@@ -72,7 +72,8 @@ class Worker:
         kit.budget.begin(BudgetOptions(**order["budget"]))
         chunk = await asyncio.to_thread(kit.store.own_input, ChunkInput(**order["chunk"]))
         spent, incidents = kit.spent(), Counter(kit.incidents())
-        await kit.refresh()  # what other workers have bought
+        # The order may be one of a node that died just now, after it had bought a part.
+        await kit.refresh(at_once=True)
         await kit.window.open_chunk(chunk.problems)
         async with asyncio.timeout(order["timeout_s"]):
             done = await work_chunk(chunk, kit, _silent)

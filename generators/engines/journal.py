@@ -10,8 +10,8 @@ and no text; `corrigenda journal compact` merges the files of many writers (`jou
 Where two files hold the same key the older file wins, so that a rebuild always replays the same text. The
 last record of a file may be torn and is then ignored; an unreadable record elsewhere is skipped and counted.
 
-A journal sees what was there when it was opened and what it wrote itself; files that another process has
-closed since are seen after `refresh`, what it still writes to by the next one that opens the folder.
+A journal sees what was there when it was opened and what it wrote itself; what another process has written
+since, whether it still runs, has ended or was killed, is seen after `refresh`.
 Under a URL a journal is kept as objects (`journals.object_journal`).
 """
 
@@ -22,7 +22,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from generators.engines.base import Completion, Scores
-from generators.engines.journals import names
 from generators.engines.journals.folder import Folder
 from generators.engines.journals.live import LiveFile
 from generators.engines.journals.lookup import GONE
@@ -30,7 +29,7 @@ from generators.engines.journals.records import as_completion, as_scores, comple
 from schemas.exceptions import ConfigError
 
 REFRESH_S = 60.0
-"""`refresh` lists the folder at most so often."""
+"""`refresh` lists the folder at most so often, unless it is to be at once."""
 
 
 class Journal:
@@ -95,15 +94,13 @@ class Journal:
     async def kept(self) -> None:
         """Nothing: `put` has handed it to the operating system."""
 
-    def refresh(self) -> None:
-        """List the folder again where that is long enough ago, and read what other writers have closed since."""
-        if time.monotonic() - self._looked < REFRESH_S:
+    def refresh(self, at_once: bool = False) -> None:
+        """See what other writers have written since; not more often than every `REFRESH_S`, unless `at_once`."""
+        if not at_once and time.monotonic() - self._looked < REFRESH_S:
             return
         with self._lock:
             self._looked = time.monotonic()
-            known = {file.path for file in self._files.files}
-            own = {self._live.path} if self._live else set()
-            if set(names.files(self.folder)) - own != known:
+            if not self._files.look_again(without=self._own_file()):
                 self._reload()
 
     def close(self) -> None:
@@ -172,6 +169,8 @@ class Journal:
 
     def _reload(self) -> None:
         """List the folder again."""
-        own = frozenset({self._live.path} if self._live else ())
         self._files.close()
-        self._files = Folder(self.folder, without=own)
+        self._files = Folder(self.folder, without=self._own_file())
+
+    def _own_file(self) -> frozenset[Path]:
+        return frozenset({self._live.path} if self._live else ())

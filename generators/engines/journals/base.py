@@ -51,8 +51,8 @@ class AnyJournal(Protocol):
         """Return when all that was put so far outlives this process (objects: this machine). OSError."""
         ...
 
-    def refresh(self) -> None:
-        """See what other writers have finished since; cheap, and seldom more than a look at the clock."""
+    def refresh(self, at_once: bool = False) -> None:
+        """See what other writers have bought since: seldom more than a look at the clock, unless `at_once`."""
         ...
 
     def close(self) -> None:

@@ -9,6 +9,8 @@ from generators.engines.journals.plain import Plain
 from generators.engines.journals.segment import Segment
 
 _TRIES = 20
+_PARTS = 1000
+"""Parts of files that grew; each costs a kilobyte, and a look-up more."""
 
 
 def open_file(path: Path, handles: Handles) -> Segment | Plain:
@@ -22,6 +24,7 @@ class Folder(Lookup[Segment | Plain]):
     def __init__(
         self, folder: Path, paths: list[Path] | None = None, without: frozenset[Path] = frozenset()
     ) -> None:
+        self._folder = folder
         self._handles = Handles()
         super().__init__(self._opened(folder, without) if paths is None else self._all(paths))
         for file in self.files:
@@ -29,10 +32,34 @@ class Folder(Lookup[Segment | Plain]):
                 file.forget_entries()
 
     def add(self, path: Path) -> None:
-        """Add a file that this process wrote. OSError where it is gone already."""
-        file = open_file(path, self._handles)
+        """Add a file that was not there. OSError where it is gone already."""
+        self._add(open_file(path, self._handles))
+
+    def look_again(self, without: frozenset[Path]) -> bool:
+        """Add what other writers have written since, also to files that they still write. False where all must be
+        opened anew: a file is gone, merged into another or sealed, or there are too many parts."""
+        known = {file.path: file for file in self.files}  # of a file in parts the last one
+        there = [path for path in names.files(self._folder) if path not in without]
+        if not known.keys() <= set(there) or len(self.files) > len(known) + _PARTS:
+            return False
+        try:
+            for path in there:
+                file = known.get(path)
+                if file is None:
+                    self.add(path)
+                elif isinstance(file, Plain) and (more := file.grown()):
+                    self._add(more)
+        except OSError as error:
+            if error.errno not in GONE:
+                raise
+            return False
+        return True
+
+    def _add(self, file: Segment | Plain) -> None:
         self.files.append(file)
         self.index.add(file, len(self.files) - 1)
+        if isinstance(file, Plain):
+            file.forget_entries()
 
     def close(self) -> None:
         """Close open files; reading opens them again."""

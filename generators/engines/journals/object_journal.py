@@ -121,9 +121,10 @@ class ObjectJournal:
             # Shielded: who gives up waiting must not take the part away from the others.
             await asyncio.shield(asyncio.wrap_future(future))
 
-    def refresh(self) -> None:
-        """List again, where that is long enough ago: what others bought since need not be bought. JournalError."""
-        if time.monotonic() - self._listed >= REFRESH_S:
+    def refresh(self, at_once: bool = False) -> None:
+        """List again, `at_once` or where that is long enough ago: what others bought since need not be bought.
+        JournalError."""
+        if at_once or time.monotonic() - self._listed >= REFRESH_S:
             self._look_again()
 
     def close(self) -> None:

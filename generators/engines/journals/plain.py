@@ -15,11 +15,12 @@ _CHUNK = 1 << 12
 
 
 class Plain:
-    """One `.jsonl` or `.open` file as it was when it was opened. OSError where it cannot be read."""
+    """One `.jsonl` or `.open` file as it was when it was opened, from a place on. OSError where it cannot be read."""
 
-    def __init__(self, path: Path, handles: Handles) -> None:
+    def __init__(self, path: Path, handles: Handles, start: int = 0) -> None:
         self.path = path
         self._handles = handles
+        self._start = start
         self.size = handles.size(path)
         self.damages: list[int] = []
         """Where unreadable records begin, a torn last one left out."""
@@ -35,6 +36,12 @@ class Plain:
     def unreadable(self) -> int:
         """How many records are damaged."""
         return len(self.damages)
+
+    def grown(self) -> "Plain | None":
+        """What was written to the file since it was opened; None where nothing was. OSError where it is gone."""
+        if self.path.stat().st_size <= self.size:
+            return None
+        return Plain(self.path, self._handles, self.size if self.torn is None else self.torn)
 
     def entries(self, low: int, high: int) -> Entries:
         """The entries whose key begins with a hexadecimal digit from `low` up to and without `high`."""
@@ -63,8 +70,9 @@ class Plain:
         return self._scan()
 
     def _scan(self) -> Iterator[tuple[int, bytes]]:
-        offset, suspect = 0, -1
+        offset, suspect = self._start, -1
         with self.path.open("rb") as file:
+            file.seek(offset)
             for line in file:
                 if offset >= self.size:
                     break  # written since: not of what was opened

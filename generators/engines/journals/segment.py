@@ -20,6 +20,8 @@ from generators.engines.journals.segment_writer import (
 
 _FRAME = b"\x28\xb5\x2f\xfd"
 _CHUNK = 1 << 20
+_LARGEST = 1 << 30
+"""Bytes of a block's text that no block has: it ends with the record that fills 64 KiB."""
 
 
 class Reader(Protocol):
@@ -89,6 +91,9 @@ class Segment:
 
     def _text(self, packed: bytes) -> bytes:
         try:
+            # A damaged size is no reason to ask for so much memory.
+            if zstandard.frame_content_size(packed) > _LARGEST:
+                return b""
             return self._zstd.decompress(packed)
         except zstandard.ZstdError:
             return b""

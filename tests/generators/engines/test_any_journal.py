@@ -166,6 +166,28 @@ def test_a_reader_finds_what_was_merged_or_bought_after_it_looked(place: Place) 
     assert [reader.get(key(n)) for n in (0, 39, 40)] == [text(0), text(39), text(40)]
 
 
+@pytest.mark.parametrize("place", SHARED, indirect=True)
+def test_a_reader_finds_what_a_writer_bought_that_has_not_closed(place: Place) -> None:
+    """As that of a node which is gone: nobody will close its file."""
+    writer, other = place.open(), place.open()
+    put(writer, *range(5))
+    reader = place.open()
+    for more in range(5, 12):
+        put(writer, more)
+        put(other, 100 + more)
+        reader.refresh(at_once=True)
+        assert [reader.get(key(n)) for n in (0, more, 100 + more)] == [text(0), text(more), text(100 + more)]
+        assert key(more + 1) not in reader
+    other.close()  # its file is another one now
+    reader.refresh(at_once=True)
+    assert [reader.get(key(n)) for n in (*range(12), *range(105, 112))] == [
+        *map(text, range(12)),
+        *map(text, range(105, 112)),
+    ]
+    put(reader, 5, 200)
+    assert reader.get(key(5)) == text(5) and reader.get(key(200)) == text(200)
+
+
 def test_damage_costs_the_damaged_block_and_what_is_bought_again_stays(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
