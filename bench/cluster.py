@@ -5,7 +5,7 @@ else. It is timed in one process and on the cluster, in turns. Told apart are th
 (`working` of the run's log; on a cluster with the start of its workers, some ten seconds once a build) and the steady
 rate behind each worker's first chunks. Needs `corrigenda[ray]`; starts a Prefect server and a cluster of its own.
 
-    python -m bench.cluster [--config pipelines/runs/demo.yaml] [--problems 1000] [--journal DIR] [--turns 2]
+    python -m bench.cluster [--config pipelines/runs/demo.yaml] [--problems 2000] [--journal DIR] [--turns 2]
 """
 
 import argparse
@@ -29,7 +29,8 @@ def main() -> None:
     """Print seconds and ratios of each turn."""
     options = argparse.ArgumentParser()
     options.add_argument("--config", type=Path, default=_DEMO)
-    options.add_argument("--problems", type=int, default=1000)
+    options.add_argument("--problems", type=int, default=2000)
+    options.add_argument("--chunk-size", type=int, default=100)
     options.add_argument("--journal", type=Path, help="a journal that holds the completions already")
     options.add_argument("--turns", type=int, default=2)
     wanted = options.parse_args()
@@ -37,18 +38,15 @@ def main() -> None:
         folder = Path(name)
         journal = wanted.journal or folder / "journal"
         words = [str(wanted.config), "--limit", str(wanted.problems), "--set", f"run.journal={journal}"]
-        words += ["--set", "chunk_size=50"]
+        words += ["--set", f"chunk_size={wanted.chunk_size}"]
         if wanted.config == _DEMO:
             words += ["--set", f"sources.0.count={wanted.problems}"]
-        _build(folder / "bought", words)
+        _run(folder / "bought", words)
         for turn in range(wanted.turns):
             alone = _build(folder / f"alone-{turn}", [*words, "--set", "run.replay_processes=0"])
             with cluster(environment) as nodes:
                 runner = f"run.runner={{type: ray, address: '{nodes.address}', at_once: 4}}"
-                store = f"run.store={folder / f'store-{turn}'}"
-                shared = _build(
-                    folder / f"ray-{turn}", [*words, "--set", runner, "--set", store], environment
-                )
+                shared = _build(folder / f"ray-{turn}", [*words, "--set", runner], environment)
             whole, steady = alone[0] / shared[0], shared[1] / alone[1]
             print(
                 f"turn {turn + 1}: working {alone[0]:.1f} s in one process, {shared[0]:.1f} s on two nodes: "
@@ -57,10 +55,11 @@ def main() -> None:
             )
 
 
-def _build(out: Path, words: Sequence[str], environment: dict[str, str] | None = None) -> tuple[float, float]:
-    """Seconds of working, and cases a second once it is steady."""
+def _run(out: Path, words: Sequence[str], environment: dict[str, str] | None = None) -> None:
+    """Build with a store that no other build has."""
+    own = ["--set", f"run.store={out.with_name(f'{out.name}-store')}"]
     done = subprocess.run(
-        command("build", *words, "--out", out),
+        command("build", *words, *own, "--out", out),
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -69,6 +68,11 @@ def _build(out: Path, words: Sequence[str], environment: dict[str, str] | None =
     )
     if done.returncode:
         raise SystemExit(done.stderr[-4000:])
+
+
+def _build(out: Path, words: Sequence[str], environment: dict[str, str] | None = None) -> tuple[float, float]:
+    """Seconds of working, and cases a second once it is steady."""
+    _run(out, words, environment)
     events = list(_events(out))
     seconds = next(event["seconds"]["working"] for event in events if event["event"] == "finish")
     chunks = [event for event in events if event["event"] == "chunk" and event["how"] == "worked"]

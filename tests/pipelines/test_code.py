@@ -1,5 +1,6 @@
 """Which stages' code a changed file is part of, on a copy of the tree."""
 
+import ast
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from generators.attempts_file import AttemptsFile
 from pipelines.address import case_code, choice_code, plan_code
-from pipelines.code import PACKAGES, ROOT, closure, code_fingerprint
+from pipelines.code import PACKAGES, ROOT, closure, code_fingerprint, named_in
 from pipelines.config import BuildConfig
 
 PLAN, CASE, CHOICE = "plan", "case", "choice"
@@ -16,6 +17,25 @@ CONFIG = BuildConfig(
     attempts=[AttemptsFile(paths=["a.jsonl"])],
     recipes=[{"type": "lemma"}, {"type": "step_pairs"}],
 )
+
+
+def test_every_import_that_python_sees_is_found() -> None:
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    assert len(files) > 300
+    for path in files:
+        source, seen = path.read_text(encoding="utf-8"), set[str]()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                seen |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                assert node.module and not node.level, f"{path}: relative imports are not looked for"
+                seen |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        assert seen <= set(named_in(source)), path
+
+
+def test_imports_of_all_forms_are_found() -> None:
+    source = "import a.b as c, d\nif x:\n    from e.f import (  # why\n        g as h,  # one, two\n        i,\n    )\n"
+    assert set(named_in(source)) == {"a.b", "d", "e.f", "e.f.g", "e.f.i"}
 
 
 @pytest.fixture(scope="module")
