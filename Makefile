@@ -37,10 +37,10 @@ server-stop: $(VENV)/.installed
 	$(BIN)/prefect server stop
 
 test: $(VENV)/.installed
-	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 test-thorough: $(VENV)/.installed
-	THOROUGH=1 $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+	THOROUGH=1 $(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 # vLLM's CPU build has an environment of its own (4.5 GB): it holds torch and transformers at other versions.
 # Compiling its small kernels would take longer than the tests.

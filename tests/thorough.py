@@ -1,11 +1,11 @@
 """Whether the tests do all they can, as `make test-thorough` asks them, or what five minutes allow.
 
-Thorough: all of GSM8K's problems instead of the first 200, ten kills instead of four, every recipe twice on two worlds,
+Thorough: all of GSM8K's problems instead of the first 120, ten kills instead of three, every recipe twice on two worlds,
 every fault at every request of a publication, the sandbox's whole contract as an ordinary user.
 """
 
 import os
 
 THOROUGH = bool(os.environ.get("THOROUGH"))
-KILLS = 10 if THOROUGH else 4
+KILLS = 10 if THOROUGH else 3
 """SIGKILLs of one build or server, at random moments."""

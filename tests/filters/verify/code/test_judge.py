@@ -13,6 +13,7 @@ from filters.verify.sandbox.job import LEVELS
 from schemas.exceptions import RecordError
 from tests.filters.verify.code.judging import report, sandbox, sent, stdio, task
 from tests.shared import rows
+from tests.thorough import THOROUGH
 
 ADD = "def add(a, b):\n    return a + b\n"
 QUICK = ProgramOptions(cpu_s=1, wall_s=8, memory_bytes=256 << 20)
@@ -282,7 +283,7 @@ class _Pass(ast.NodeTransformer):
 
 
 def test_all_mbpp_references_pass_and_fail_without_their_bodies() -> None:
-    problems = rows("data/mbpp_sanitized.jsonl")
+    problems = rows("data/mbpp_sanitized.jsonl")[:: 1 if THOROUGH else 3]
     tasks = [task_of(row) for row in problems]
     empty = [ast.unparse(_Pass().visit(ast.parse(row["solution"]))) for row in problems]
     with sandbox() as held:
@@ -290,7 +291,7 @@ def test_all_mbpp_references_pass_and_fail_without_their_bodies() -> None:
         right = judge.reports(zip(tasks, [row["solution"] for row in problems], strict=True))
         wrong = judge.reports(zip(tasks, empty, strict=True))
     assert Counter((one.verdict.reason, one.strength, one.flags) for one in right) == {
-        ("passed", "strong", ()): 300
+        ("passed", "strong", ()): len(problems)
     }
     assert all(one.verdict.is_wrong for one in wrong)
     assert {one.verdict.reason for one in wrong} == {"failed_test", "exception"}
