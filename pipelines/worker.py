@@ -42,7 +42,7 @@ class Worker:
         self._stack = AsyncExitStack()
         self._kit: tuple[str, Kit] | None = None
         self._one = asyncio.Lock()
-        self._closing = threading.Event()
+        self._closed = False
         threading.Thread(target=self._loop.run_forever, daemon=True, name="worker").start()
         atexit.register(self.close)
 
@@ -52,8 +52,10 @@ class Worker:
 
     def close(self) -> None:
         """Close what is open: the journal's file is sealed. Idempotent."""
-        if not self._closing.is_set():
-            self._closing.set()  # the loop runs for a while after it was told to stop, and does nothing any more
+        if not self._closed:
+            self._closed = (
+                True  # the loop runs for a while after it was told to stop, and does nothing any more
+            )
             asyncio.run_coroutine_threadsafe(self._stack.aclose(), self._loop).result(60)
             self._loop.call_soon_threadsafe(self._loop.stop)
 

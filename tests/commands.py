@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests import warm
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = warm.ROOT
 
 
 def command(*words: object) -> list[str]:

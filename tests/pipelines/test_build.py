@@ -89,7 +89,8 @@ def test_datasets_loads_the_folder_as_it_stands(built: Path, tmp_path: Path) -> 
 
 
 def test_the_same_config_builds_the_same_bytes(built: Path, config: Path, tmp_path: Path) -> None:
-    done = corrigenda("build", config, "--out", tmp_path / "again", "--set", "run.cases_in_flight=1")
+    one = ("--set", "run.cases_in_flight=1")
+    done = corrigenda("build", config, "--out", tmp_path / "again", *one, fresh=True)
     assert done.returncode == 0, done.stderr
     assert hashes(tmp_path / "again") == hashes(built)
 
@@ -98,7 +99,7 @@ def test_a_fresh_build_that_replays_the_journal_asks_for_nothing(
     built: Path, config: Path, tmp_path: Path
 ) -> None:
     replay = ("--set", f"run.journal={built / 'work' / 'journal'}", "--set", "run.replay_only=true")
-    done = corrigenda("build", config, "--out", tmp_path / "replay", *replay)
+    done = corrigenda("build", config, "--out", tmp_path / "replay", *replay, fresh=True)
     assert done.returncode == 0, done.stderr
     assert hashes(tmp_path / "replay") == hashes(built)
     assert json.loads((tmp_path / "replay" / "manifest.json").read_text())["spent"]["bought"] == 0
